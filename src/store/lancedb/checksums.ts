@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemCodeOf } from '../../errors.ts';
 import { hashFile } from '../../fetch/checksums.ts';
 import { type Durability, syncFiles } from './durability.ts';
+import { postingsFolder } from './postings.ts';
 
 /** In the folder of a table, so that it goes wherever the table goes: a line for each file that never changes once it is written. */
 export const checksumsName = 'finetooth.checksums';
@@ -90,17 +91,20 @@ export async function readChecksums(table: string): Promise<Checksums> {
   return { files, damaged, isEnded: last === '' };
 }
 
-/** Files that never change, by their paths: documents, deletions, versions and indexes. */
+/** What lies beside them is not finished. */
+const endings: Readonly<Record<string, string>> = { _versions: '.manifest', [postingsFolder]: '.postings' };
+
+/** Files that never change, by their paths: documents, deletions, versions, indexes and postings. */
 export async function fileNames(table: string): Promise<string[]> {
   const found: string[] = [];
-  for (const folder of ['data', '_deletions', '_versions', '_indices']) {
+  for (const folder of ['data', '_deletions', '_versions', '_indices', postingsFolder]) {
     const isNested = folder === '_indices';
     const entries = await readdir(join(table, folder), { withFileTypes: true, recursive: isNested }).catch((error: unknown) => {
       if (systemCodeOf(error) === 'ENOENT') return [];
       throw error;
     });
     for (const entry of entries)
-      if (entry.isFile() && (folder !== '_versions' || entry.name.endsWith('.manifest')))
+      if (entry.isFile() && entry.name.endsWith(endings[folder] ?? ''))
         found.push(join(entry.parentPath.slice(table.length + 1), entry.name));
   }
   return found;

@@ -6,7 +6,7 @@ import type { Durability } from './durability.ts';
 import { namesIn, neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './files.ts';
 
 /** A writer that was suspended for longer than its lock lived may still commit what is younger. */
-const UNCOMMITTED_MS = 600_000;
+export const UNCOMMITTED_MS = 600_000;
 /** No index takes longer to build. */
 const DAY_MS = 86_400_000;
 /** Bytes of all versions for each byte of the newest one: with what many small files cost, the folder stays below 1.3 times its data. */
@@ -40,7 +40,9 @@ export async function dropVersions(table: string, durability: Durability): Promi
       (version) => old.push(version),
       () => {},
     );
-  const committed = new Set(old.flatMap(({ files, transaction }) => [...files.map(({ path }) => path), transaction]));
+  const committed = new Set(
+    old.flatMap(({ files, postings, transaction }) => [...files.map(({ path }) => path), ...postings, transaction]),
+  );
   const indexes = new Set(old.flatMap((version) => version.indexes));
   for (const { path } of dropped) await rm(join(table, path), { force: true });
   const files = await recordChecksums(table, await listSynced(table, durability));

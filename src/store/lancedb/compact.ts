@@ -3,6 +3,7 @@ import { indexMissing } from '../index-changes.ts';
 import { connectFolder } from './connection.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { APPROXIMATE_FROM, compactTable } from './optimize.ts';
+import { createSegments } from './segments.ts';
 import type { UpkeepOptions } from './verify.ts';
 
 /** Bytes of the folder. */
@@ -26,7 +27,7 @@ export async function compactFolder(folder: string, { signal, onProgress }: Upke
       'compact',
       async (opened, acknowledge) => {
         await sweepFolder(folder);
-        await compactTable(opened, { from: APPROXIMATE_FROM, durability: 'power', acknowledge }, (done) => {
+        await compactTable(opened, { from: APPROXIMATE_FROM, durability: 'power', acknowledge, segments: createSegments() }, (done) => {
           throwIfStopped(signal);
           onProgress?.({ done, total: 3, unit: 'step' });
         });

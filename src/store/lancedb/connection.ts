@@ -19,6 +19,7 @@ import {
   tableOf,
 } from './index-folder.ts';
 import { type Integrity, watchFiles } from './integrity.ts';
+import { noteSuspended } from './late-writes.ts';
 import { type LanceLibraries, loadLance } from './library.ts';
 import { schemaOf } from './rows.ts';
 import { checkVersion, createIndex, openTable } from './table.ts';
@@ -56,7 +57,8 @@ export interface Opened {
   readonly libraries: LanceLibraries;
   readonly connection: Connection;
   readonly table: Table;
-  /** The folder of the table. */
+  /** That of the index, and in it that of the table. */
+  readonly folder: string;
   readonly path: string;
   readonly manifest: Manifest;
   readonly integrity: Integrity;
@@ -100,7 +102,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         // What is still read from the table before is not closed under its reader.
         const { table, connection, path } = await openTable(loaded.lance, folder, manifest);
         now?.integrity.stop();
-        now = { libraries: loaded, table, connection, path, manifest, stamp, integrity: watchFiles(folder, path) };
+        now = { libraries: loaded, table, connection, folder, path, manifest, stamp, integrity: watchFiles(folder, path) };
         return;
       } catch (error) {
         if (tries === TRIES || (await stampOf(folder)) === stamp) throw failure('open', error);
@@ -208,6 +210,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
           const { table, path, manifest } = opened();
           const committed = await committedVersion(folder, manifest);
           await checkVersion(table, folder, committed);
+          if (takenOver && tries === 1) await noteSuspended(folder, manifest, await table.version());
           throwIfStopped(signal);
           let recorded = committed;
           const acknowledge = async (): Promise<Listing> => {
@@ -239,7 +242,8 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       await locked('describe', async (_, takenOver) => {
         if (takenOver) await sweepFolder(folder);
         await refresh({ isLocked: true });
-        const { manifest } = opened();
+        const { manifest, table } = opened();
+        if (takenOver) await noteSuspended(folder, manifest, await table.version());
         // What was seen of one index does not hold for the one that took its place meanwhile.
         if (manifest.id === id) await replaceManifest(folder, { ...manifest, ...more });
         await refresh({ isLocked: true });

@@ -9,6 +9,7 @@ import { type Checksum, fileNames, readChecksums, writeChecksums } from './check
 import { syncFiles, syncNewFolder } from './durability.ts';
 import { neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './files.ts';
 import { committedVersion, createManifest, readManifest, recordVersion, stampOf, tableOf } from './index-folder.ts';
+import { isPostings } from './postings.ts';
 import type { UpkeepOptions } from './verify.ts';
 
 /** Others may compact the index or make it again while it is copied; what was copied of the same table is not copied again. */
@@ -150,12 +151,33 @@ async function copyFiles(
     throwIfStopped(signal);
     onProgress?.({ done: at, total: wanted.size, unit: 'file' });
     if (copied.has(path)) continue;
-    const checksum = await copyFile(join(table, path), join(target, path), path, signal);
     const before = recorded.get(path);
+    if (isPostings(path)) {
+      await copyPostings(table, target, path, before, signal).then((checksum) => checksum && copied.set(path, checksum));
+      continue;
+    }
+    const checksum = await copyFile(join(table, path), join(target, path), path, signal);
     if (before !== undefined && before.sha256 !== checksum.sha256)
       throw indexDamaged(`${join(table, path)} was changed: its checksum does not fit`, dirname(table));
     copied.set(path, checksum);
   }
+}
+
+/** What is missing or damaged of postings is left out, and built again by the next `optimize` of the copy. */
+async function copyPostings(
+  table: string,
+  target: string,
+  path: string,
+  before: Checksum | undefined,
+  signal?: AbortSignal,
+): Promise<Checksum | undefined> {
+  const checksum = await copyFile(join(table, path), join(target, path), path, signal).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (checksum !== undefined && (before === undefined || before.sha256 === checksum.sha256)) return checksum;
+  await rm(join(target, path), { force: true });
+  return undefined;
 }
 
 /** Copies and hashes in one pass. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { systemCodeOf } from '../../errors.ts';
+import { postingsIn } from './postings.ts';
 
 /** A field of a Protocol Buffers message: a number, or bytes (https://protobuf.dev/programming-guides/encoding). */
 type Field = readonly [field: number, value: bigint | Uint8Array];
@@ -20,6 +21,8 @@ export interface TableVersion {
   readonly files: readonly NamedFile[];
   /** Folders of its indexes, below the table's folder. */
   readonly indexes: readonly string[];
+  /** Files of postings of sparse vectors, which may be missing. */
+  readonly postings: readonly string[];
   /** What was done to make it of the one before. */
   readonly transaction: string;
 }
@@ -45,8 +48,8 @@ export const readVersion = async (table: string, described: Pick<TableVersion, '
 });
 
 /** Of these files of a table those that a version needs. */
-export function neededBy<File extends NamedFile>({ path, files, indexes }: TableVersion, all: Iterable<File>): File[] {
-  const named = new Set([path, ...files.map((file) => file.path)]);
+export function neededBy<File extends NamedFile>({ path, files, indexes, postings }: TableVersion, all: Iterable<File>): File[] {
+  const named = new Set([path, ...files.map((file) => file.path), ...postings]);
   return [...all].filter((file) => named.has(file.path) || indexes.some((index) => file.path.startsWith(`${index}${sep}`)));
 }
 
@@ -87,7 +90,7 @@ export function versionOf(path: string): number | undefined {
 
 /**
  * What a manifest of LanceDB names. It ends in its place as 8 bytes, its version as 4 and "LANC"; there, after 4 bytes of length, stands the
- * message `Manifest` of lance/protos/table.proto (Lance 8): fragments = 2, of each files = 2 and deletion_file = 3; index_section = 6 is where the
+ * message `Manifest` of lance/protos/table.proto (Lance 8): fields = 1, of each metadata = 10, which has key = 1 and value = 2; fragments = 2, of each files = 2 and deletion_file = 3; index_section = 6 is where the
  * message `IndexSection` stands: indices = 1, of each uuid = 1, of that the bytes = 1.
  */
 function partsOf(file: Uint8Array): Omit<TableVersion, 'version' | 'path'> {
@@ -108,11 +111,18 @@ function partsOf(file: Uint8Array): Omit<TableVersion, 'version' | 'path'> {
     });
     return [...data, ...deletions];
   });
+  const metadata = bytesIn(manifest, 1).flatMap((field) =>
+    bytesIn(fieldsOf(field), 10).map((entry): [string, string] => {
+      const fields = fieldsOf(entry);
+      return [text(bytesIn(fields, 1)[0]), text(bytesIn(fields, 2)[0])];
+    }),
+  );
   // At 0 where it comes first, so that its presence decides.
   const section = manifest.some(([field]) => field === 6) ? messageAt(Number(numberIn(manifest, 6))) : [];
   const indexes = bytesIn(section, 1).map((index) => idIn(bytesIn(fieldsOf(index), 1)[0] as Uint8Array));
   return {
     files,
+    postings: postingsIn(new Map(metadata)),
     indexes: [...new Set(indexes)].map((id) => join('_indices', id)),
     transaction: join('_transactions', text(bytesIn(manifest, 12)[0])),
   };

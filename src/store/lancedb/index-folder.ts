@@ -14,8 +14,8 @@ export const stageName = `${manifestName}.rebuild-`;
 const committedName = `${manifestName}.committed`;
 /** The table of an index that was never rebuilt. */
 const firstTable = 'documents';
-/** Of `withPart` and `recordVersion`. */
-const partPattern = /^finetooth\.json\.(committed\.)?[0-9a-f-]{36}\.part$/;
+/** Of `withPart`, `recordVersion` and `noteSuspended`. */
+const partPattern = /^finetooth\.json\.((committed|suspended)\.)?[0-9a-f-]{36}\.part$/;
 const tablePattern = /^documents(-[0-9a-f]+)?\.lance$/;
 
 export const tableOf = ({ table = firstTable }: Manifest): string => table;
@@ -153,7 +153,7 @@ export interface Committed {
 export async function readCommitted(folder: string, manifest: Manifest): Promise<Committed> {
   try {
     const { index, version, boot } = JSON.parse(await readFile(join(folder, committedName), 'utf8')) as Record<string, unknown>;
-    if (index !== (manifest.id ?? checksumOf(manifest)) || typeof version !== 'number') return { version: 0 };
+    if (index !== identityOf(manifest) || typeof version !== 'number') return { version: 0 };
     return { version, boot: typeof boot === 'string' ? boot : undefined };
   } catch {
     // Absent in indexes of earlier versions, or torn when the power was lost.
@@ -170,7 +170,7 @@ export async function recordVersion(folder: string, manifest: Manifest, version:
   const isSynced = durability === 'power';
   try {
     const boot = isSynced ? await bootNow() : undefined;
-    await writeFile(part, JSON.stringify({ index: manifest.id ?? checksumOf(manifest), version, boot }), { flush: isSynced });
+    await writeFile(part, JSON.stringify({ index: identityOf(manifest), version, boot }), { flush: isSynced });
     await rename(part, join(folder, committedName));
     if (isSynced) await syncFolder(folder);
   } catch {
@@ -197,6 +197,9 @@ export async function measureFolder(folder: string): Promise<{ readonly bytes: n
   await walk(folder);
   return newest === 0 ? { bytes } : { bytes, changedAt: new Date(newest) };
 }
+
+/** Of an index of an earlier version, which has no id, what its manifest says. */
+export const identityOf = (manifest: Manifest): string => manifest.id ?? checksumOf(manifest);
 
 const isBlank = async (table: string): Promise<boolean> => (await namesIn(join(table, 'data'))).length === 0;
 

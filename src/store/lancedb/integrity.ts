@@ -7,6 +7,7 @@ import { messageOf, systemCodeOf } from '../../errors.ts';
 import { indexDamaged } from '../index-changes.ts';
 import { type Checksum, readChecksums } from './checksums.ts';
 import { neededBy, newestVersion, readVersion, versionOf } from './files.ts';
+import { isPostings } from './postings.ts';
 
 /** Bytes of a table up to which all its files are hashed before it is first read: 30 ms. The files of a larger one are hashed meanwhile. */
 const SMALL_BYTES = 16 << 20;
@@ -23,8 +24,10 @@ export interface FileDamage {
 
 /** Compares the files of an open table with their checksums, once in a process: what a disk changes is told and not searched. */
 export interface Integrity {
-  /** Throws E_INDEX_DAMAGED where a file is known to be damaged; of a small table all are known then. */
+  /** Throws E_INDEX_DAMAGED where a file is known to be damaged that cannot be done without; of a small table all are known then. */
   check(): Promise<void>;
+  /** What is known to be damaged; of a small table all that is. */
+  known(): Promise<readonly FileDamage[]>;
   /** Waits until all files are hashed, and tells which are damaged. */
   finish(): Promise<readonly FileDamage[]>;
   stop(): void;
@@ -89,8 +92,13 @@ export function watchFiles(folder: string, table: string): Integrity {
         ({ ready, damages, version } = await current());
         await ready;
       }
-      const [damage] = damages;
+      const damage = damages.find(({ path }) => !isPostings(path));
       if (damage !== undefined) throw indexDamaged(`${join(table, damage.path)} is not as it was written: ${damage.reason}`, folder);
+    },
+    known: async () => {
+      const { ready, damages } = await current();
+      await ready;
+      return damages;
     },
     finish: async () => {
       isHurried = true;

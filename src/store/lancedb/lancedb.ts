@@ -17,29 +17,24 @@ import { measureFolder, sweepFolder } from './index-folder.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable, refineOf } from './optimize.ts';
 import { scoreByOther } from './other.ts';
 import { countsWrites, firstRows, hasPassages, tableOf } from './rows.ts';
-import {
-  conditionsFor,
-  type FoundRow,
-  IDS_PER_FILTER,
-  type Restriction,
-  restrictTo,
-  searchSparse,
-  searchVector,
-  searchWords,
-} from './search.ts';
+import { conditionsFor, type FoundRow, IDS_PER_FILTER, type Restriction, restrictTo, searchVector, searchWords } from './search.ts';
+import { createSegments } from './segments.ts';
 import { createSnapshots } from './snapshots.ts';
+import { FEW_SCORED, searchSparse } from './sparse-search.ts';
 import { bestUntold } from './untold.ts';
 import { createWordIndexes } from './word-index.ts';
 import { buildWords, wordIndexOf } from './words.ts';
 
 /** Documents of a write after which the index over ids is looked at. */
 const MANY = 256;
+/** How often a writer looks for a number that no other has used meanwhile. */
+const TRIES = 5;
 
 /** The approximate index over vectors. */
 export interface LanceStoreOptions {
   /**
-   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there); below, every vector is compared:
-   * `npm run bench -- store`. @default 20,000
+   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there), and postings of sparse vectors; below, every
+   * vector is compared: `npm run bench -- store`. @default 20,000
    */
   readonly approximateFrom?: number;
   /** Parts into which it sorts the vectors. @default one for each 4,096 documents, above 100,000 growing as their square root */
@@ -66,7 +61,7 @@ const lanceChecks: OptionChecks<LanceStoreOptions> = {
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
- * exact comparison of three times as many as asked for, or more of small vectors.
+ * exact comparison of three times as many as asked for, or more of small vectors. Sparse vectors are found exactly whatever their number.
  *
  * @example
  * import { openIndex } from 'finetooth';
@@ -83,6 +78,9 @@ export function lanceStore(folder: string, options: LanceStoreOptions = {}): Sto
   const snapshots = createSnapshots(folder);
   const idFilter = createIdFilter();
   const wordIndexes = createWordIndexes();
+  const segments = createSegments();
+  /** Rows that fit of which all are scored by a sparse vector, whatever there is beside them. */
+  const few = Math.min(FEW_SCORED, approximateFrom / 10);
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
   const withWords = async (opened: Opened): Promise<Opened> => {
     const now = await snapshots.at(opened);
@@ -102,7 +100,7 @@ export function lanceStore(folder: string, options: LanceStoreOptions = {}): Sto
     const { limit, filter, exact = false, other, signal } = query;
     const ask = async (within: Restriction, count: number): Promise<readonly FoundRow[]> => {
       const asked = { ...within, limit: count, withTokens, other };
-      if ('sparse' in query) return searchSparse(table, manifest, query.sparse, asked);
+      if ('sparse' in query) return searchSparse(opened, query.sparse, { ...asked, few, signal }, segments);
       if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await wordIndexes.at(table));
       return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
     };
@@ -143,12 +141,14 @@ export function lanceStore(folder: string, options: LanceStoreOptions = {}): Sto
           if (await isShort()) return table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
           return replaceAll(table, ids, rows);
         };
-        const { version } = await write();
+        let { version } = await write();
         const isIndexed = rows.numRows >= MANY && (await indexIds(libraries, table, approximateFrom));
-        // Who was suspended for longer than its lock lives writes beside another, which may have brought the same ids. No row has this number yet.
-        if (version > before + 1 && countsWrites(manifest) && (await countOf(ids, '')) > rows.numRows) {
+        // Who was suspended for longer than its lock lives writes beside another, which may have brought the same ids, and indexed what has a lower number
+        // than its own. No row has this one yet.
+        for (let [last, tries] = [before, 0]; version > last + 1 && countsWrites(manifest) && tries < TRIES; tries++) {
           const key = hasPassages(manifest) ? ['id', 'passage', 'written'] : ['id', 'written'];
-          await replaceAll(table, ids, tableOf(libraries, [...latest.values()], manifest, version), key);
+          last = await table.version();
+          ({ version } = await replaceAll(table, ids, tableOf(libraries, [...latest.values()], manifest, last), key));
         }
         if (version === before + 1) idFilter.added(ids, before, isIndexed ? version + 1 : version);
       });
@@ -237,7 +237,7 @@ export function lanceStore(folder: string, options: LanceStoreOptions = {}): Sto
       connection.write('tidy', async (opened, acknowledge) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(opened, { from: approximateFrom, partitions, durability, acknowledge });
+        await optimizeTable(opened, { from: approximateFrom, partitions, durability, acknowledge, segments });
       }),
     keepSpread: (spread) => connection.describe({ spread }),
     close: async () => {

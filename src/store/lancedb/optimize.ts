@@ -2,11 +2,14 @@ import { sep } from 'node:path';
 import type { IndexConfig, Table } from '@lancedb/lancedb';
 import { filterFields } from '../filter-columns.ts';
 import type { Manifest } from '../store.ts';
+import { buildPostings } from './build-postings.ts';
 import { boundVersions, dropShuffles, dropVersions } from './clean.ts';
 import type { Durability } from './durability.ts';
 import type { Integrity } from './integrity.ts';
 import type { LanceLibraries } from './library.ts';
+import { isPostings } from './postings.ts';
 import { countsWrites } from './rows.ts';
+import type { Segments } from './segments.ts';
 import { buildWords, holdsLongWords, readBuiltWords } from './words.ts';
 
 /** Up to so many documents the word index is built again after each run of writes, in some 50 ms. */
@@ -41,17 +44,19 @@ const METADATA = 'finetooth-vectors';
 /** Documents from which the approximate index is built, and those over filterable fields: `npm run bench -- store`. */
 export const APPROXIMATE_FROM = 20_000;
 
-/** A table that is open, and its folder. */
+/** A table that is open, and its folder, `path`. */
 export interface OptimizedTable {
   readonly libraries: LanceLibraries;
   readonly table: Table;
   readonly path: string;
+  /** Of the index. */
+  readonly folder: string;
   readonly manifest: Manifest;
   readonly integrity: Integrity;
 }
 
 export interface OptimizeOptions {
-  /** Documents from which on vectors and filterable fields are indexed. */
+  /** Documents from which on vectors, sparse vectors and filterable fields are indexed. */
   readonly from: number;
   /** Parts into which vectors are sorted. @default one for each 4,096 documents, above 100,000 growing as their square root */
   readonly partitions?: number;
@@ -59,16 +64,15 @@ export interface OptimizeOptions {
   readonly durability: Durability;
   /** Records the newest version as the one that is searched, before those are dropped that were. */
   readonly acknowledge: () => Promise<void>;
+  readonly segments: Segments;
 }
 
 /**
  * Merges what many writes left, drops old versions, and builds or extends the indexes, once there is enough to do: until then searches look at what
  * is not indexed one by one. Old versions never take more than a share of what the newest one needs. For who holds the index's lock.
  */
-export async function optimizeTable(
-  { libraries, table, path, manifest, integrity }: OptimizedTable,
-  options: OptimizeOptions,
-): Promise<void> {
+export async function optimizeTable(opened: OptimizedTable, options: OptimizeOptions): Promise<void> {
+  const { libraries, table, path, manifest, integrity } = opened;
   const count = await table.countRows();
   const built = await indexesOf(table);
   const isWanted = async (): Promise<boolean> =>
@@ -79,6 +83,7 @@ export async function optimizeTable(
     await integrity.check();
     await mergeTable(libraries, table, manifest, options);
   }
+  await buildPostings(opened, options);
   await options.acknowledge();
   // No one's documents hang on it: what cannot be dropped now is looked at again next time.
   await boundVersions(path, options.durability).catch(() => {});
@@ -93,6 +98,7 @@ export async function compactTable(opened: OptimizedTable, options: OptimizeOpti
   // First of all: LanceDB merges nothing where an old version is damaged.
   await dropVersions(path, options.durability);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
+  await buildPostings(opened, { ...options, whole: true });
   await options.acknowledge();
   step(1);
   await dropVersions(path, options.durability);
@@ -102,7 +108,7 @@ export async function compactTable(opened: OptimizedTable, options: OptimizeOpti
 /** Indexes are built again of documents that are whole. Throws E_INDEX_DAMAGED where these are damaged. */
 async function dropDamagedIndexes({ table, integrity }: OptimizedTable): Promise<void> {
   const damages = await integrity.finish();
-  const isIndex = (path: string): boolean => path.startsWith(`_indices${sep}`);
+  const isIndex = (path: string): boolean => path.startsWith(`_indices${sep}`) || isPostings(path);
   if (damages.some(({ path }) => !isIndex(path))) await integrity.check();
   const damaged = new Set(damages.map(({ path }) => path.split(sep)[1]));
   for (const { name, indexUuid } of damages.length === 0 ? [] : await table.listIndices())

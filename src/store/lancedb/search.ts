@@ -2,10 +2,9 @@ import type { Table, VectorQuery } from '@lancedb/lancedb';
 import { documentTest } from '../../filter/document-test.ts';
 import type { Filter } from '../../filter/filter.ts';
 import { holdsTies, topWithTies } from '../../math/near-ties.ts';
-import { sparseScorer } from '../../math/sparse.ts';
 import { topK } from '../../math/top-k.ts';
 import { cosine } from '../../math/vectors.ts';
-import type { PassagePlace, SparseVector } from '../../types.ts';
+import type { PassagePlace } from '../../types.ts';
 import { bestOfEach, type PassageRow } from '../best-passages.ts';
 import { type AskedBy, keepsTitles, type Manifest, typesIn } from '../store.ts';
 import { timesOf } from '../terms.ts';
@@ -18,7 +17,7 @@ import { scoreUnindexed } from './word-scores.ts';
 import { wordQuery } from './words.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
-const SPARE = 8;
+export const SPARE = 8;
 /** How many times more rows are asked for while a tie by words goes on. */
 const MORE = 4;
 /** A cosine in single precision is off by at most a tenth of this (seen: 1e-7). */
@@ -38,7 +37,7 @@ const WIDE = 20_000;
 const DENSE_FROM = 100_000;
 
 /** From here on hits bring their documents at once, though a tie may bring more than are wanted: looking for the ids takes longer. */
-const MANY = 500;
+export const MANY = 500;
 
 /** Which rows may be found. */
 export interface Restriction {
@@ -49,7 +48,7 @@ export interface Restriction {
 }
 
 /** A row that was found; the columns that were asked for. */
-interface Row extends PassageRow {
+export interface Row extends PassageRow {
   readonly place?: PassagePlace;
   /** By LanceDB's own account: smaller is nearer. Of searches by vector. */
   readonly distance: number;
@@ -63,6 +62,8 @@ interface Row extends PassageRow {
   readonly cosine?: number;
   /** Where words are asked by beside. */
   readonly terms?: string;
+  /** The number of its write, where that was asked for. */
+  readonly written?: number;
 }
 export type FoundRow = Omit<Row, 'distance'>;
 
@@ -192,27 +193,6 @@ export async function searchVector(
   return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), { vector })), count), withTokens);
 }
 
-/**
- * The best documents by a sparse vector, each by its best row: every row that fits is scored, as LanceDB has no index of weights. What it takes grows with them: 59 ms for
- * 20,000 of 170 weights each.
- */
-export async function searchSparse(table: Table, manifest: Manifest, vector: SparseVector, asked: RowQuery): Promise<readonly FoundRow[]> {
-  const { limit, withTokens, where } = asked;
-  const score = sparseScorer(vector);
-  let best: Row[] = [];
-  for await (const batch of within(table.query(), where).select(['id', 'sparse', ...placesIn(manifest)])) {
-    const cell = cellReader(batch);
-    const found: Row[] = [];
-    for (let row = 0; row < batch.numRows; row++) {
-      const sum = score(cell('sparse', row) as Uint8Array);
-      if (sum !== undefined) found.push({ ...rowIn(cell, row), score: sum, distance: 0, document: '' });
-    }
-    // A document may have its best row in a later batch: the worse one then goes with those that it displaced.
-    best = topK(bestOfEach([...best, ...found]), limit);
-  }
-  return withDocuments(table, manifest, best, withTokens);
-}
-
 /** Rows that were asked for again, with what was read of them before. */
 function withKnown(rows: readonly Row[], before: readonly Row[]): Row[] {
   const known = new Map(before.map((row) => [`${row.at} ${row.id}`, row]));
@@ -221,11 +201,11 @@ function withKnown(rows: readonly Row[], before: readonly Row[]): Row[] {
 
 const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
 
-const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
+export const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
   where === undefined ? query : query.where(where);
 
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
-async function rowsOf(
+export async function rowsOf(
   query: AsyncIterable<Batch>,
   { vector: asked, other }: { readonly vector?: Float32Array; readonly other?: AskedBy } = {},
 ): Promise<Row[]> {
@@ -248,13 +228,14 @@ async function rowsOf(
         title: title?.length ? title.slice() : undefined,
         cosine: other !== undefined && 'vector' in other && vector !== undefined ? cosine(other.vector, vector) : undefined,
         terms: cell('terms', row) as string | undefined,
+        written: cell('written', row) as number | undefined,
       });
     }
   }
   return rows;
 }
 
-const columnsFor = (
+export const columnsFor = (
   manifest: Manifest,
   { withTokens, other = { terms: [] } }: Pick<RowQuery, 'withTokens' | 'other'>,
 ): readonly string[] => [
@@ -273,13 +254,18 @@ const documentColumns = (manifest: Manifest, withTokens: boolean): readonly stri
   withTokens && keepsTitles(manifest) ? ['document', 'title'] : ['document'];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
-const tieColumns = (manifest: Manifest, asked: RowQuery): readonly string[] =>
+export const tieColumns = (manifest: Manifest, asked: RowQuery): readonly string[] =>
   asked.limit > MANY && !asked.withTokens ? columnsFor(manifest, { ...asked, other: undefined }) : ['id', ...placesIn(manifest)];
 
-const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
+export const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
 
 /** Rows of which only ids and scores are known, or that are not the first of their documents, whole; what was deleted meanwhile is left out. */
-async function withDocuments(table: Table, manifest: Manifest, found: readonly Row[], withTokens: boolean): Promise<readonly FoundRow[]> {
+export async function withDocuments(
+  table: Table,
+  manifest: Manifest,
+  found: readonly Row[],
+  withTokens: boolean,
+): Promise<readonly FoundRow[]> {
   const bare = found.filter(({ document }) => document === '');
   if (bare.length === 0) return found;
   const read = async (rows: readonly Row[], at: number, columns: readonly string[]): Promise<ReadonlyMap<string, Row>> => {

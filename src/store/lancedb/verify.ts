@@ -1,5 +1,5 @@
 import { access, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../../errors.ts';
 import { hashFile } from '../../fetch/checksums.ts';
 import type { CallOptions, Progress } from '../../types.ts';
@@ -8,6 +8,7 @@ import type { Manifest } from '../store.ts';
 import { type Checksums, checksumsName, readChecksums } from './checksums.ts';
 import { neededBy, newestVersion, readVersion, type TableVersion, versionOf, versionsIn } from './files.ts';
 import { committedVersion, manifestName, readManifest, stampOf, tableOf, tablesIn } from './index-folder.ts';
+import { postingsFolder } from './postings.ts';
 
 /** `version`: says which files hold the documents now. `deletions`: which of them are deleted. `index`: what makes searches fast. */
 export type IndexPart = 'manifest' | 'version' | 'data' | 'deletions' | 'index' | 'checksums';
@@ -40,7 +41,13 @@ export interface UpkeepOptions extends CallOptions {
 /** Looks again so often where others write meanwhile. */
 const TRIES = 5;
 
-const parts: Readonly<Record<string, IndexPart>> = { data: 'data', _deletions: 'deletions', _versions: 'version', _indices: 'index' };
+const parts: Readonly<Record<string, IndexPart>> = {
+  data: 'data',
+  _deletions: 'deletions',
+  _versions: 'version',
+  _indices: 'index',
+  [postingsFolder]: 'index',
+};
 
 /**
  * Hashes every file that the newest version of an index is made of, and compares it with what it was when it was written. Takes no lock: where
@@ -111,7 +118,9 @@ export async function newestWhole(folder: string, manifest: Manifest, options: U
   for (const described of there.toReversed()) {
     const { damages } = await checkVersion(table, described, recorded, options);
     const { mtime } = await stat(join(table, described.path));
-    if (damages.length === 0) return { version: described.version, later: last - described.version, writtenAt: mtime.toISOString() };
+    // Postings are built again of what there is.
+    const isWhole = damages.every((damage) => dirname(damage.path) === join(table, postingsFolder));
+    if (isWhole) return { version: described.version, later: last - described.version, writtenAt: mtime.toISOString() };
   }
   return undefined;
 }
@@ -190,5 +199,5 @@ async function wantedIn(table: string, version: TableVersion | undefined, record
     all.map((path) => ({ path })),
   ).map(({ path }) => path);
   const indexes = version.indexes.filter((index) => !needed.some((path) => path.startsWith(index)));
-  return [...new Set([version.path, ...version.files.map(({ path }) => path), ...needed, ...indexes])];
+  return [...new Set([version.path, ...version.files.map(({ path }) => path), ...needed, ...version.postings, ...indexes])];
 }
