@@ -7,7 +7,7 @@ needs: the packages of requirements.txt, on Python 3.11
 
 What it writes:
   OUT_DIR/splade  a BERT of one layer with the head that fills in masked words, and a SpladePooling, as SparseEncoder saves them
-  OUT_DIR/splade-distilbert, -roberta  the same of other architectures, with log1p_relu
+  OUT_DIR/splade-distilbert, -roberta, -new  the same of other architectures, with log1p_relu
   OUT_DIR/sparse  what makes of it an encoder whose queries are looked up: a Router, a SparseStaticEmbedding, an idf.json; its graph is that of splade
   --golden        of each way of pooling, and of both kinds of queries, the weights of all texts and the scores of all pairs
 Weights of special tokens are left out, as OpenSearch's own code for its models does; sentence-transformers keeps them. Nothing is downloaded.
@@ -34,6 +34,7 @@ from sentence_transformers.util import select_max_active_dims
 from transformers import BertConfig, BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM
 
 from families import roberta_tokenizer, word_piece
+from gte_new import NewConfig, NewForMaskedLM
 from make import compact
 
 WINDOW = 24
@@ -57,7 +58,7 @@ def thinly_drawn(module, name):
     with torch.no_grad():
         # Most tokens of the vocabulary have no weight for a text, as in a model that was trained.
         for key, weight in module.named_parameters():
-            if key in ("cls.predictions.bias", "vocab_projector.bias", "lm_head.bias"):
+            if key in ("cls.predictions.bias", "vocab_projector.bias", "lm_head.bias", "decoder.bias"):
                 weight -= 2.6
     return module
 
@@ -126,7 +127,7 @@ def main():
         options.add_argument(f"--{name}", required=True)
     given = options.parse_args()
     out, work = pathlib.Path(given.out), pathlib.Path("/tmp/tiny-sparse-work")
-    for folder in (out / "splade", out / "sparse", out / "splade-distilbert", out / "splade-roberta", work):
+    for folder in (out / "splade", out / "sparse", out / "splade-distilbert", out / "splade-roberta", out / "splade-new", work):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     trained, special = word_piece(list(lines_of(given.corpus)))
@@ -176,6 +177,7 @@ def main():
         vocab_size=len(tokens), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, max_position_embeddings=66,
         pad_token_id=tokens.pad_token_id, bos_token_id=tokens.bos_token_id, eos_token_id=tokens.eos_token_id, type_vocab_size=1,
     )
+    architectures["splade-new"] = other("splade-new", (NewConfig(vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id), NewForMaskedLM), plain, work, out)
     architectures["splade-roberta"] = other("splade-roberta", (roberta, RobertaForMaskedLM), tokens, work, out)
     made = {
         "python": platform.python_version(),

@@ -305,6 +305,27 @@ export const knownRepositories: readonly KnownRepository[] = [
   },
   {
     ...sparse,
+    name: 'opensearch-neural-sparse-encoding-doc-v3-gte',
+    architecture: 'new',
+    repository: 'opensearch-project/opensearch-neural-sparse-encoding-doc-v3-gte',
+    maxTokens: 8192,
+    parameters: 133,
+    scores: [figure('BEIR (13)', 0.546, 'model card of opensearch-project/opensearch-neural-sparse-encoding-doc-v3-gte')],
+    recipe: { form: 'sparse', activation: 'log1p_relu', queryWeights: { path: 'idf.json' } },
+  },
+  {
+    ...sparse,
+    name: 'splade-tiny',
+    architecture: 'bert',
+    repository: 'rasyosef/splade-tiny',
+    // Its card states none.
+    licence: 'NOASSERTION',
+    parameters: 4,
+    scores: beir13(0.406),
+    recipe: { form: 'sparse', activation: 'relu' },
+  },
+  {
+    ...sparse,
     name: 'granite-embedding-30m-sparse',
     architecture: 'roberta',
     repository: 'ibm-granite/granite-embedding-30m-sparse',
