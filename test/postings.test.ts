@@ -18,7 +18,7 @@ import {
 } from './postings.ts';
 
 it('finds by sparse vectors what the memory store finds, to the last bit, whatever is written, deleted, optimized and compacted', async () => {
-  await compareAtRandom(10, 1);
+  await compareAtRandom(8, 1);
 });
 
 it('answers as before, and says so, when a file of postings is damaged, missing or of another index, and makes it again', async () => {
@@ -30,12 +30,12 @@ it('keeps the postings that there were when a build is killed', async () => {
 });
 
 it('searches beside a process that builds', async () => {
-  await searchBesideBuilds(4, 4);
+  await searchBesideBuilds(3, 4);
 });
 
 it.each(['whole', 'damaged'])('copies postings into a backup, and back, those that are %s', async (state) => {
   const [folder, copy, back] = ['index', 'copy', 'back'].map((name) => join(workFolder(), name)) as [string, string, string];
-  const { store, reference, random } = await makeBoth(folder, 100, 5);
+  const { store, reference, random } = await makeBoth(folder, 50, 5);
   await store.optimize();
   await store.close();
   const names = postingFiles(folder).sort();

@@ -45,13 +45,16 @@ export function drawEntry(random: Random, id: string): Entry {
 
 /** The same ids in the same order, the same scores to the last bit, the same passages and documents. */
 export async function expectEqual(store: Store, reference: Store, random: Random, queries: number, what: string): Promise<void> {
-  for (let at = 0; at < queries; at++) {
-    const sparse = drawSparse(random, 1 + random.below(12));
-    const filter = at % 3 === 2 ? drawFilter(random, 2) : undefined;
-    const query = { sparse, limit: at % 7 === 6 ? 500 : 1 + random.below(12), filter };
-    expect(await store.search(query), `${what}: ${JSON.stringify([[...sparse.ids], query.limit, filter])}`).toEqual(
-      await reference.search(query),
-    );
+  const asked = Array.from({ length: queries }, (_, at) => ({
+    sparse: drawSparse(random, 1 + random.below(12)),
+    limit: at % 7 === 6 ? 500 : 1 + random.below(12),
+    filter: at % 3 === 2 ? drawFilter(random, 2) : undefined,
+  }));
+  // All at once: none may read what another has added up.
+  const found = await Promise.all(asked.map((query) => store.search(query)));
+  for (const [at, query] of asked.entries()) {
+    const { sparse, limit, filter } = query;
+    expect(found[at], `${what}: ${JSON.stringify([[...sparse.ids], limit, filter])}`).toEqual(await reference.search(query));
   }
 }
 
@@ -102,7 +105,7 @@ const damages: Readonly<Record<string, (place: string, random: Random, other: st
 /** A damaged file of postings changes no answer; `verify` names it, and to compact, or a search and to optimize, makes it again. */
 export async function damagePostings(count: number, seed: number): Promise<void> {
   const whole = join(workFolder(), 'whole');
-  const { store, reference, random } = await makeBoth(whole, 100, seed);
+  const { store, reference, random } = await makeBoth(whole, 50, seed);
   await store.optimize();
   await store.close();
   for (let at = 0; at < count; at++) {
@@ -125,7 +128,6 @@ export async function damagePostings(count: number, seed: number): Promise<void>
     if (at % 2 === 0) await opened.optimize();
     else await compactFolder(folder);
     expect((await verifyFolder(folder)).damages, what).toEqual([]);
-    expect(postingFiles(folder), what).not.toContain(name);
     await expectEqual(opened, reference, random, 4, `${what}, mended`);
     await opened.close();
     rmSync(folder, { recursive: true });
@@ -153,7 +155,7 @@ await store.close();
 /** Kills who builds postings at moments drawn at random: those that there were are searched, and the next one builds them. */
 export async function surviveBuildKills(kills: number, seed: number): Promise<void> {
   const folder = join(workFolder(), 'index');
-  const { store, reference, random } = await makeBoth(folder, kills === 1 ? 400 : 1500, seed);
+  const { store, reference, random } = await makeBoth(folder, kills === 1 ? 250 : 1500, seed);
   let struck = 0;
   for (let tries = 1; struck < kills; tries++) {
     expect(tries, 'most builds end before they are killed').toBeLessThan(4 * kills + 4);
@@ -166,13 +168,13 @@ export async function surviveBuildKills(kills: number, seed: number): Promise<vo
     builder.kill('SIGKILL');
     if (!(await ended)) struck++;
     await expectEqual(store, reference, random, 6, `seed ${seed}, kill ${struck}`);
-    const entries = Array.from({ length: 400 }, (_, at) => drawEntry(random, `d${(at + random.below(2000)) % 2500}`));
+    const entries = Array.from({ length: kills === 1 ? 40 : 400 }, (_, at) => drawEntry(random, `d${(at + random.below(2000)) % 2500}`));
     const latest = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
     for (const one of [store, reference]) await one.upsert(latest);
     await expectEqual(store, reference, random, 6, `seed ${seed}, written after kill ${struck}`);
   }
   await store.optimize();
-  expect(postingFiles(folder).length).toBeGreaterThan(20);
+  expect(postingFiles(folder).length).toBeGreaterThan(10);
   expect((await verifyFolder(folder)).damages).toEqual([]);
   await expectEqual(store, reference, random, 20, `seed ${seed}, built`);
   await store.close();
@@ -181,7 +183,7 @@ export async function surviveBuildKills(kills: number, seed: number): Promise<vo
 /** One process writes the same again, builds and compacts, while this one searches. */
 export async function searchBesideBuilds(rounds: number, seed: number): Promise<void> {
   const folder = join(workFolder(), 'index');
-  const { store, reference, random } = await makeBoth(folder, 300, seed);
+  const { store, reference, random } = await makeBoth(folder, 150, seed);
   await store.optimize();
   const work = `
 const all = await Array.fromAsync(store.get('all', ['document', 'hash', 'textHash', 'vector', 'terms', 'sparse', 'place', 'further']));
