@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { lanceStore } from '../src/store/lancedb/lancedb.ts';
 import { verifyFolder } from '../src/store/lancedb/verify.ts';
 import { backupIndex, restoreIndex } from '../src/tasks/index.ts';
-import { workFolder } from './finetooth.ts';
+import { finetooth, workFolder } from './finetooth.ts';
 import {
   compareAtRandom,
   damagePostings,
@@ -41,6 +41,10 @@ it.each(['whole', 'damaged'])('copies postings into a backup, and back, those th
   const names = postingFiles(folder).sort();
   const lost = state === 'damaged' ? names.slice(0, 1) : [];
   for (const name of lost) rmSync(join(postingsIn(folder), name));
+  if (lost.length > 0) {
+    const { status, stderr } = await finetooth(['verify', '--in', folder]);
+    expect([status, stderr]).toEqual([4, expect.stringContaining(`"finetooth compact --in ${folder}" builds it again`)]);
+  }
   await backupIndex({ in: folder, to: copy });
   await restoreIndex({ from: copy, into: back });
   for (const place of [copy, back]) {

@@ -21,6 +21,11 @@ export const verifyCommand = command({
     else terminal.write(linesOf(report));
     const { damages, in: folder } = report;
     if (damages.length === 0) return;
+    if (damages.every(({ part }) => part === 'index'))
+      throw new FinetoothError(
+        'E_INDEX_DAMAGED',
+        `${folder} is damaged: index. Its documents are whole, and "finetooth compact --in ${folder}" builds it again of them.`,
+      );
     throw new FinetoothError(
       'E_INDEX_DAMAGED',
       (say) =>
