@@ -103,7 +103,13 @@ export function watchFiles(folder: string, table: string): Integrity {
     finish: async () => {
       isHurried = true;
       const { done, damages } = await current();
-      await done;
+      // A pause that began before keeps no process alive, and whoever waits here wants it to end.
+      const alive = setInterval(() => {}, PAUSE_MS);
+      try {
+        await done;
+      } finally {
+        clearInterval(alive);
+      }
       return damages;
     },
     stop: () => {

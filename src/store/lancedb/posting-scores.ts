@@ -71,17 +71,18 @@ export async function candidatesAt(segments: readonly Segment[], places: readonl
 
 /** What was allocated is used again: searches at once take some megabytes each, which cost more to collect than to add up. */
 const free: ArrayBuffer[] = [];
-const MOST_FREE = 8;
+const MOST_FREE = 6;
 
 function takeMemory(bytes: number): ArrayBuffer {
-  const at = free.findIndex(({ byteLength }) => byteLength >= bytes);
+  const at = free.findLastIndex(({ byteLength }) => byteLength >= bytes);
   return at < 0 ? new ArrayBuffer(Math.max(bytes, 8 * MOST_ROWS)) : (free.splice(at, 1)[0] as ArrayBuffer);
 }
 
 function giveMemory(memory: ArrayBuffer): void {
   free.push(memory);
+  free.sort((a, b) => b.byteLength - a.byteLength);
   // The smallest one goes: what a large query takes serves every other.
-  if (free.length > MOST_FREE) free.sort((a, b) => b.byteLength - a.byteLength).pop();
+  if (free.length > MOST_FREE) free.pop();
 }
 
 interface Lists {
