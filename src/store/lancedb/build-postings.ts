@@ -15,8 +15,8 @@ import { type Segments, UnusableSegment } from './segments.ts';
 
 /** Weights of a segment: while it is built they take 14 bytes each. */
 const MOST_WEIGHTS = 12_000_000;
-/** Rows that were written since from which on they get postings: each search scores them until then. */
-const MANY_LATE = 4096;
+/** Rows that were written since from which on they get postings: until then each search scores them, in up to 25 ms. */
+const MANY_LATE = 2048;
 /** Rows that are not there any more are tolerated up to one in so many. */
 const DEAD_SHARE = 5;
 /** Younger postings that are up to so many times as large are built again with those of what was written since: so each row is built a few times at most. */
