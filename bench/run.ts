@@ -18,6 +18,7 @@ import { reranking } from './workloads/reranking.ts';
 import { runtimes } from './workloads/runtimes.ts';
 import { search } from './workloads/search.ts';
 import { serving } from './workloads/serving.ts';
+import { sparseBench } from './workloads/sparse.ts';
 import { store } from './workloads/store.ts';
 
 const workloads: Readonly<Record<string, Workload>> = {
@@ -27,6 +28,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   runtimes,
   'cold-start': coldStart,
   store,
+  sparse: sparseBench,
   engines: enginesBench,
   evaluation,
   reranking,

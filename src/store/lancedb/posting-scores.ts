@@ -20,16 +20,20 @@ export async function bestByPostings(
   query: SparseVector,
   { wanted, below }: { readonly wanted: number; readonly below: number },
 ): Promise<readonly Place[]> {
-  const scores = new Float64Array(Math.min(MOST_ROWS, Math.max(0, ...segments.map(({ head }) => head.rows))));
+  const scores = new Float64Array(takeMemory(8 * MOST_ROWS), 0, MOST_ROWS);
+  scores.fill(0);
   const best = collector(wanted);
-  let next = segments[0] && readLists(segments[0], query);
+  const read = (segment: Segment | undefined) => {
+    const reading = segment && readLists(segment, query);
+    // Whoever waits for it hears of it.
+    reading?.catch(() => {});
+    return reading;
+  };
+  let next = read(segments[0]);
   for (const [at, segment] of segments.entries()) {
-    const lists = (await next) as readonly List[];
-    const following = segments[at + 1];
+    const { lists, memory } = (await next) as Lists;
     // While this one is added up.
-    next = following && readLists(following, query);
-    next?.catch(() => {});
-    if (lists.length === 0) continue;
+    next = read(segments[at + 1]);
     for (const { weight, weights, rows } of lists)
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i] as number;
@@ -39,8 +43,10 @@ export async function bestByPostings(
       const score = scores[row] as number;
       if (score > 0 && score >= best.least && score < below) best.add(score, at * MOST_ROWS + row);
     }
-    scores.fill(0);
+    giveMemory(memory);
+    if (next !== undefined) scores.fill(0);
   }
+  giveMemory(scores.buffer);
   return best.end();
 }
 
@@ -63,6 +69,27 @@ export async function candidatesAt(segments: readonly Segment[], places: readonl
   return (await Promise.all(read)).flat();
 }
 
+/** What was allocated is used again: searches at once take some megabytes each, which cost more to collect than to add up. */
+const free: ArrayBuffer[] = [];
+const MOST_FREE = 8;
+
+function takeMemory(bytes: number): ArrayBuffer {
+  const at = free.findIndex(({ byteLength }) => byteLength >= bytes);
+  return at < 0 ? new ArrayBuffer(Math.max(bytes, 8 * MOST_ROWS)) : (free.splice(at, 1)[0] as ArrayBuffer);
+}
+
+function giveMemory(memory: ArrayBuffer): void {
+  free.push(memory);
+  // The smallest one goes: what a large query takes serves every other.
+  if (free.length > MOST_FREE) free.sort((a, b) => b.byteLength - a.byteLength).pop();
+}
+
+interface Lists {
+  readonly lists: readonly List[];
+  /** Where they lie, to be given back. */
+  readonly memory: ArrayBuffer;
+}
+
 /** The rows that have a token, and by what its weight in the query multiplies theirs. */
 interface List {
   readonly weight: number;
@@ -71,21 +98,27 @@ interface List {
 }
 
 /** Those of the tokens of a query, in their order. */
-async function readLists(segment: Segment, { ids, weights }: SparseVector): Promise<readonly List[]> {
+async function readLists(segment: Segment, { ids, weights }: SparseVector): Promise<Lists> {
   const { head, starts, checked } = segment;
   const found = Array.from(ids, (token, at) => ({ slot: slotOf(head.tokens, token), weight: weights[at] as number })).filter(
     ({ slot }) => slot >= 0,
   );
-  return Promise.all(
-    found.map(async ({ slot, weight }) => {
-      const count = head.counts[slot] as number;
-      const bytes = new Uint8Array(POSTING_BYTES * count);
+  const sizes = found.map(({ slot }) => POSTING_BYTES * (head.counts[slot] as number));
+  // Each begins where a 32-bit number may.
+  const places = sizes.map(() => 0);
+  for (let at = 1; at < places.length; at++) places[at] = 4 * Math.ceil(((places[at - 1] as number) + (sizes[at - 1] as number)) / 4);
+  const memory = takeMemory((places.at(-1) ?? 0) + (sizes.at(-1) ?? 0));
+  const lists = await Promise.all(
+    found.map(async ({ slot, weight }, at) => {
+      const [count, place] = [head.counts[slot] as number, places[at] as number];
+      const bytes = new Uint8Array(memory, place, sizes[at]);
       await segment.read(bytes, starts[slot] as number);
       if (checked[slot] === 0) checkSum(segment, bytes, head.sums[slot]);
       checked[slot] = 1;
-      return { weight, weights: new Float32Array(bytes.buffer, 0, count), rows: new Uint16Array(bytes.buffer, 4 * count, count) };
+      return { weight, weights: new Float32Array(memory, place, count), rows: new Uint16Array(memory, place + 4 * count, count) };
     }),
   );
+  return { lists, memory };
 }
 
 /** Where a number stands among others that ascend; -1 where it does not. */
