@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createReranker, type Reranker, rerank } from '../src/index.ts';
+import { type CreateRerankerOptions, createReranker, type Reranker, rerank } from '../src/index.ts';
 import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
 import { type Candidate, cached, cascade, fallback } from '../src/rerankers.ts';
 
@@ -43,8 +43,8 @@ async function seenBy(model: Reranker, exact: boolean, given = lists(30)): Promi
   return seen;
 }
 
-const open = async (name: string): Promise<Reranker> => {
-  const model = await createReranker(name, { threads: 2 });
+const open = async (name: string, options: CreateRerankerOptions = {}): Promise<Reranker> => {
+  const model = await createReranker(name, { threads: 2, ...options });
   opened.push(model);
   return model;
 };
@@ -70,6 +70,25 @@ describe('the score of a document in ten lists', () => {
     expect(new Set(exact.tolerances)).toEqual(new Set([undefined]));
     expect(new Set(free.tolerances)).toEqual(new Set([1e-4]));
     expect(spreadOf([...free.scores, ...exact.scores])).toBeLessThan(1e-4);
+  });
+
+  // What onnxruntime's own tools make of a model (test/tiny-rerankers/make_forms.py); WebAssembly has other kernels.
+  it.each([
+    ['fp16', 'native', 1e-2],
+    ['q4f16', 'native', 1e-2],
+    ['q4', 'native', 1e-4],
+    ['bnb4', 'native', 1e-4],
+    ['fp16', 'wasm', 1e-2],
+    ['q4', 'wasm', 1e-4],
+  ] as const)('is within what the answer says by weights in the form %s, run by %s', async (precision, runtime, tolerance) => {
+    const folder = folderOf('tiny-rerankers/ettin');
+    cpSync(join(import.meta.dirname, 'tiny-rerankers', 'forms'), join(folder, 'onnx'), { recursive: true });
+    const model = await open(folder, { precision, runtime });
+    const given = lists(12);
+    const [free, exact] = [await seenBy(model, false, given), await seenBy(model, true, given)];
+    expect([new Set(exact.scores).size, exact.scores.every(Number.isFinite)]).toEqual([1, true]);
+    expect(new Set(free.tolerances)).toEqual(new Set([tolerance]));
+    expect(spreadOf([...free.scores, ...exact.scores])).toBeLessThan(tolerance);
   });
 
   it('is the same in any case by weights of 8 bits, of which each text is read alone', async () => {

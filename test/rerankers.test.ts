@@ -194,6 +194,16 @@ describe('causal models', () => {
     expect(await apartFrom(folder, golden.scores[`${recipe} instructed`] as readonly number[], golden.instruction)).toEqual([]);
   });
 
+  it('by the recipe zerank score as the reference code does, and read no instruction', async () => {
+    const folder = folderOf('zerank', { 'finetooth.json': JSON.stringify({ scoring: 'zerank', maxTokens: golden.window }) });
+    expect(await apartFrom(folder, golden.scores.zerank as readonly number[])).toEqual([]);
+    const encoder = openCrossEncoder(asCrossEncoder(await resolveModel(folder)), { threads: 1 });
+    const [bare, spaced] = [await encoder.score('whales', ['they sing']), await encoder.score(' whales\n', ['\n they sing '])];
+    expect(spaced.scores[0]).toBe(bare.scores[0]);
+    await expect(encoder.score('a', ['b'], { instruction: 'c' })).rejects.toMatchObject({ code: 'E_USAGE' });
+    await encoder.close();
+  });
+
   it('with chat template and LogitScore score as sentence-transformers does, instructed too', async () => {
     const { files, templates } = golden.causal;
     const chat = folderOf('chat', files);

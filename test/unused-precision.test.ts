@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { unusedPrecision } from '../src/assemble/unused-precision.ts';
 import { createModelSessions } from '../src/embedders.ts';
 import { createEmbedder, createReranker, type ModelOptions, openIndex, type Reranker, rerank, search } from '../src/index.ts';
 import { cascade, fallback } from '../src/rerankers.ts';
 import { serve } from '../src/server/listen.ts';
+import { serveMcp } from '../src/server/mcp/index.ts';
 import { embedDocuments } from '../src/tasks/embed-documents.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'finetooth-precision-'));
@@ -83,10 +85,22 @@ describe('a form of weights that no model could be had in', () => {
     await new Promise(setImmediate);
     process.off('warning', hear);
     expect(warned).toEqual([`${ofEmbedder}.`]);
+    process.on('warning', hear);
+    const ends = new PassThrough();
+    const { ended } = await serveMcp({
+      indexes: [join(home, 'index')],
+      models: { precision: 'q4', threads: 1 },
+      input: ends,
+      output: new PassThrough(),
+    });
+    ends.end();
+    await ended;
+    process.off('warning', hear);
+    expect(warned.slice(1)).toEqual(['precision q4 has no effect: it is for models that are served by name, and have several forms.']);
     const lines: string[] = [];
     const log = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } as const;
     const server = await serve({ port: 0, version: '0.0.0', models: { precision: 'q4', threads: 1 }, log });
     await server.close(100);
-    expect(lines.join('')).toContain('precision q4 has no effect: it is for models that are served by name, which have several forms');
+    expect(lines.join('')).toContain('precision q4 has no effect: it is for models that are served by name, and have several forms');
   });
 });

@@ -36,6 +36,12 @@ export function unusedPrecision(asked: PrecisionChoice | undefined, opened: read
   return [`precision ${asked} has no effect: ${reason}; it is for models that are named, and have several forms`];
 }
 
+/** The same of a server that serves no model by name: whatever its clients ask, nothing has a form to choose. */
+export const unservedPrecision = (asked: PrecisionChoice | undefined): readonly string[] =>
+  asked === undefined || asked === 'auto'
+    ? []
+    : [`precision ${asked} has no effect: it is for models that are served by name, and have several forms`];
+
 /** What a reranker of these parts opens; `encoder` is the model of late interaction. */
 export function openedBy(parts: readonly RerankerPart[], encoder: OpenedForm): readonly OpenedForm[] {
   return parts.flatMap((part): readonly OpenedForm[] => {

@@ -4,6 +4,7 @@ import { givenIndexes } from '../assemble/given-indexes.ts';
 import { type IndexFolders, indexFolders } from '../assemble/index-folders.ts';
 import { localChecks } from '../assemble/model-options.ts';
 import { type SampleIndex, sampleIndex } from '../assemble/sample-index.ts';
+import { unservedPrecision } from '../assemble/unused-precision.ts';
 import { createModelSessions } from '../embedders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ModelOptions, OpenIndexOptions } from '../index.ts';
@@ -228,8 +229,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       isForAgentsAlone: api === 'mcp',
       routes: async (to, tools) => [...(api === 'mcp' ? [] : await own(to, tools)), ...(await agents(to, tools))],
     });
-    if (precision !== given.precision && given.precision !== 'auto')
-      app.log.warn(`precision ${given.precision} has no effect: it is for models that are served by name, which have several forms`);
+    if (precision !== given.precision) for (const sentence of unservedPrecision(given.precision)) app.log.warn(sentence);
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     if (keys === undefined && origins?.includes('*'))
       app.log.warn('every web page that is open on this machine may use this server; with keys, those that know one may');

@@ -8,7 +8,7 @@ What it writes:
   OUT_DIR/NAME/   modular cross-encoders as sentence-transformers saves them: the encoder as model.onnx, the head's layers as safetensors
   --golden        scores of sentence-transformers for those, and for the causal model of ../tiny-models/qwen3 under every recipe:
                   with chat template and LogitScore by sentence-transformers, mxbai-rerank-v2 by mxbai-rerank, bge-reranker-gemma by the
-                  lines of FlagEmbedding 1.4.2 (inference/reranker/decoder_only/base.py), ctxl-rerank-v2 by those of its model card
+                  lines of FlagEmbedding 1.4.2 (inference/reranker/decoder_only/base.py), ctxl-rerank-v2 by those of its model card, zerank by those of its repository
 
 Weights are drawn wide, so that every layer shows. Nothing is downloaded.
 """
@@ -181,6 +181,14 @@ def ctxl_scores(model, tokenizer, instruction):
     return [float(last_logits(model, tokenizer(text)["input_ids"])[0]) for text in texts]
 
 
+def zerank_scores(model, tokenizer):
+    """zeroentropy/zerank-1-small, modeling_zeranker.py, format_pointwise_datapoints and predict, before its sigmoid; the turns as Qwen3's chat template writes them."""
+    yes = tokenizer.encode("Yes", add_special_tokens=False)[0]
+    turn = lambda role, content: f"<|im_start|>{role}\n{content.strip()}<|im_end|>\n"
+    texts = [f"{turn('system', query)}{turn('user', document)}<|im_start|>assistant\n" for _, query, document in PAIRS]
+    return [float(last_logits(model, tokenizer(text)["input_ids"])[yes]) / 5.0 for text in texts]
+
+
 def causal_goldens():
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
@@ -202,6 +210,7 @@ def causal_goldens():
         results["bge-reranker-gemma instructed"] = gemma_scores(model, tokenizer, INSTRUCTION)
         results["ctxl-rerank-v2"] = ctxl_scores(model, tokenizer, "")
         results["ctxl-rerank-v2 instructed"] = ctxl_scores(model, tokenizer, INSTRUCTION)
+        results["zerank"] = zerank_scores(model, tokenizer)
         yes, no = single("yes"), single("no")
         for key, template, token in (("chat", CHAT, no), ("chat, one token", CHAT, None), ("chat, the document first", BACKWARDS, no)):
             (folder / "chat_template.jinja").write_text(template, encoding="utf-8")

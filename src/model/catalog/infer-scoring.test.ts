@@ -44,6 +44,8 @@ describe('a causal model', () => {
     ['mixedbread-ai/mxbai-rerank-base-v2', 'mxbai-rerank-v2'],
     ['BAAI/bge-reranker-v2-gemma', 'bge-reranker-gemma'],
     ['contextualai/ctxl-rerank-v2-instruct-multilingual-1b', 'ctxl-rerank-v2'],
+    ['zeroentropy/zerank-1-small', 'zerank'],
+    ['zeroentropy/zerank-2-reranker', 'zerank'],
   ] as const)('of the repository %s is asked as its card says, and so is what was converted from it', async (repository, recipe) => {
     await config('Qwen3ForCausalLM');
     expect(await scoring(repository)).toEqual(recipes[recipe]);
@@ -54,6 +56,7 @@ describe('a causal model', () => {
   it.each([
     'Qwen/Qwen3-4B',
     'mixedbread-ai/mxbai-rerank-base-v3',
+    'zeroentropy/zerank-3',
     'someone/qwen3-reranker-0.6b',
   ])('of %s has no recipe', async (repository) => {
     await config('Qwen3ForCausalLM');
@@ -250,7 +253,6 @@ describe('a head for classes', () => {
 
 describe('what nothing describes', () => {
   it.each([
-    ['JinaForRanking', /a JinaForRanking is not known to be one/],
     ['BertForMaskedLM', /fills in words/],
     ['ModernBertForTokenClassification', /not known/],
     ['Gemma3TextModel', /not known/],
@@ -263,6 +265,18 @@ describe('what nothing describes', () => {
     await expect(infer()).rejects.toThrow(/modules\.json.*finetooth\.json.*"pooling": "mean"/);
     await put('finetooth.json', { pooling: 'mean' });
     expect(await infer()).toMatchObject({ kind: 'bi-encoder', pooling: 'mean' });
+  });
+
+  it.each(['JinaForRanking', 'JinaVLForRanking'])('(%s) reads lists, and is refused for what it is', async (head) => {
+    for (const repository of ['jinaai/jina-reranker-v3', 'someone/a-conversion']) {
+      await config(head);
+      await expect(infer(repository)).rejects.toMatchObject({
+        code: 'E_MODEL_FAILED',
+        message: expect.stringMatching(
+          /reads all documents of a list in one prompt.*choose a cross-encoder, or ask their vendor: jina:jina-reranker-v3\.$/,
+        ),
+      });
+    }
   });
 
   it('without an architecture, or without a config.json at all, is refused too', async () => {

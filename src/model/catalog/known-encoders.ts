@@ -16,6 +16,13 @@ export function refuseUnlessEncoder(config: Json, name: string): void {
   const classes = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
   const isNamed = /rerank|cross-?encoder|colbert|splade/i.test(name);
   if (!isNamed && classes.some((one) => encoders.test(one))) return;
+  const listwise = classes.find((one) => /^Jina\w*ForRanking$/.test(one));
+  if (listwise !== undefined)
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `${name} is a ${listwise}: it reads all documents of a list in one prompt, and compares what it makes of each by layers that no graph has. ` +
+        'Such models are not run here; choose a cross-encoder, or ask their vendor: jina:jina-reranker-v3.',
+    );
   const what = isNamed
     ? 'by its name it is no plain embedder'
     : classes.length === 0

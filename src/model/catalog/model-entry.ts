@@ -135,6 +135,8 @@ export type Prompt =
   | {
       readonly kind: 'segments';
       readonly segments: readonly string[];
+      /** Query and text stand there without the white space around them. @default false */
+      readonly trims?: true;
       /** What stands for {instruction}: `frame` around its words, nothing around none. Absent: the model takes none. */
       readonly instruction?: { readonly frame: string; readonly words: string };
     }
@@ -179,6 +181,8 @@ export type Scoring =
       readonly yes: string | number;
       readonly no?: string | number;
       readonly activation: ScoreActivation;
+      /** What its logit is divided by. @default 1 */
+      readonly temperature?: number;
     };
 
 /** What a model's authors put on its score. */

@@ -77,6 +77,19 @@ export const recipes = {
     yes: 0,
     activation: 'none',
   },
+  // zeroentropy/zerank-1-small, modeling_zeranker.py: Qwen3's chat template with the query as system, in one string; the logit of "Yes". Its 2,000 characters of a query and 10,000 of a document
+  // are what fits its batches, and no part of its training.
+  zerank: {
+    form: 'answer',
+    prompt: {
+      kind: 'segments',
+      segments: ['<|im_start|>system\n{query}<|im_end|>\n<|im_start|>user\n{document}<|im_end|>\n<|im_start|>assistant\n'],
+      trims: true,
+    },
+    yes: 'Yes',
+    activation: 'sigmoid',
+    temperature: 5,
+  },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type RecipeName = keyof typeof recipes;
@@ -91,6 +104,7 @@ const repositories: readonly (readonly [RegExp, RecipeName])[] = [
   [/^mixedbread-ai\/mxbai-rerank-(base|large)-v2$/, 'mxbai-rerank-v2'],
   [/^baai\/bge-reranker-v2-gemma$/, 'bge-reranker-gemma'],
   [/^contextualai\/ctxl-rerank-v2-instruct-multilingual-(1|2|6)b$/, 'ctxl-rerank-v2'],
+  [/^zeroentropy\/zerank-(1|1-small|2)(-reranker)?$/, 'zerank'],
 ];
 
 /** The recipe of a repository by its name, whatever its case. */

@@ -76,7 +76,10 @@ export async function scorePairs({ query, texts, instruction, exact }: PairReque
 /** Scores of one run's rows. `lengths`: tokens of each, for models that answer at the last one. */
 function readScores(outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[], model: OpenedCrossEncoder): readonly number[] {
   const { scoring } = model.entry;
-  if (model.answers !== undefined) return readAnswers(outputs, lengths, model.answers);
+  if (model.answers !== undefined) {
+    const { temperature = 1 } = scoring as Scoring & { readonly form: 'answer' };
+    return readAnswers(outputs, lengths, model.answers).map((logit) => logit / temperature);
+  }
   if (scoring.form === 'head') return readHead(outputs, lengths, scoring, model.head as Projection);
   if (scoring.form !== 'classifier') throw new FinetoothError('E_BUG', 'a model that answers was opened without its answers');
   const { data, dims } = logitsOf(outputs, 2);

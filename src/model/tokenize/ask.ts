@@ -19,13 +19,14 @@ export async function askWith(prompt: Prompt, tokenizer: TextTokenizer): Promise
   return prompt.kind === 'segments' ? askInSegments(prompt, tokenizer) : askInChat(prompt, tokenizer);
 }
 
-function askInSegments({ segments, instruction }: Prompt & { kind: 'segments' }, tokenizer: TextTokenizer): Ask {
+function askInSegments({ segments, instruction, trims }: Prompt & { kind: 'segments' }, tokenizer: TextTokenizer): Ask {
   const instructed = instruction?.words ? instruction.frame.replace('{instruction}', () => instruction.words) : '';
   const pieces = segments.map((segment) => segment.replace('{instruction}', () => instructed));
   const fixed = pieces.map((piece) => (/\{(query|document)\}/.test(piece) ? undefined : tokenizer.plain(piece, MOST_FIXED).ids));
   const taken = fixed.reduce((sum, ids) => sum + (ids?.length ?? 0), 0);
   const own = pieces.findIndex((piece) => piece.includes('{document}'));
-  return (query, text, maxTokens) => {
+  return (givenQuery, givenText, maxTokens) => {
+    const [query, text] = trims ? [givenQuery.trim(), givenText.trim()] : [givenQuery, givenText];
     const room = maxTokens - taken;
     const asked = pieces.map((piece, i) =>
       i === own || fixed[i] !== undefined ? undefined : tokenizer.plain(filled(piece, query), Math.floor(room * QUERY_SHARE)),

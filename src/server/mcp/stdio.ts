@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { localChecks } from '../../assemble/model-options.ts';
+import { unservedPrecision } from '../../assemble/unused-precision.ts';
 import { createModelSessions } from '../../embedders.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions } from '../../index.ts';
@@ -86,7 +87,9 @@ const lasting: ReadonlySet<string> = new Set(['E_USAGE', 'E_INDEX_MISSING', 'E_F
 export async function serveMcp(options: ServeMcpOptions): Promise<McpConnection> {
   checkOptions('serveMcp', options, checks);
   const { indexes: given, input, output, writable = false, models: modelOptions = {}, durability } = options;
-  const { longDocuments, ...plain } = modelOptions;
+  const { longDocuments, precision, ...plain } = modelOptions;
+  // Said once, and not in every answer: agents name no models, and an index keeps the form that it was made with.
+  for (const sentence of unservedPrecision(precision)) process.emitWarning(`${sentence}.`, { code: 'FINETOOTH_PRECISION' });
   const shared: ModelOptions = { ...plain, sessions: plain.sessions ?? createModelSessions() };
   const models = openModels({ ...shared, longDocuments });
   const { onSync } = options;
