@@ -53,7 +53,7 @@ const TRIES = 5;
  * a part of a collection is indexed. A graph that is built while more comes is built several times over: without links there is none. So are small parts,
  * which are merged. In a part that is not indexed yet the list of a word is gone through for each passage that has it: it must not become too long.
  */
-const LOADING = { links: 0, indexedFrom: 100_000 };
+const LOADING = { links: 0, indexedFrom: 30_000 };
 const LOADED = { links: 16, indexedFrom: 10_000 };
 
 /** The oldest server that keeps what a collection says of itself. */

@@ -1,13 +1,12 @@
 import { beginGraph, type Collections, MEAN, OPTIMIZED, type Opened, waitsForGraph } from './collection.ts';
 import { Unfinished } from './faults.ts';
 import { allOf } from './filter.ts';
+import { isOff } from './mean-length.ts';
 import { pointId, textHeld } from './names.ts';
 import { WORDS, weightsOf, wordsIn } from './points.ts';
 import { countPoints, retrieve, scroll } from './reading.ts';
 import type { Requests } from './requests.ts';
 
-/** The share by which the mean length may be off before words are weighed again: candidates come in a worse order, none is missed. */
-const DRIFT = 0.2;
 /** A writer that began with another mean length is done by then. */
 const STALE_MS = 600_000;
 
@@ -30,11 +29,12 @@ export async function optimizeWords(
 
 async function weighAgain(requests: Requests, collections: Collections, opened: Opened, now: number, { always = false }): Promise<number> {
   const [current = now] = opened.means;
-  const isOff = Math.abs(now / current - 1) > (always ? 0 : DRIFT);
-  const mean = isOff ? now : current;
-  const others = allOf({ must_not: [{ key: 'mean', match: { value: mean } }] });
-  if (isOff) await collections.describe(opened, { [`${MEAN}${mean}`]: new Date().toISOString() });
-  else if (opened.means.length < 2) return 0;
+  const isNew = isOff(current, now, always ? 0 : undefined);
+  const mean = isNew ? now : current;
+  const near = [mean, ...(always ? [] : opened.means.filter((one) => one !== mean && !isOff(one, now)))];
+  const others = allOf({ must_not: [{ key: 'mean', match: { any: near } }] });
+  if (isNew) await collections.describe(opened, { [`${MEAN}${mean}`]: new Date().toISOString() });
+  else if (opened.means.every((one) => near.includes(one))) return 0;
   let rewritten = 0;
   // Who writes beside may weigh by the old one still.
   for (let left = await countPoints(requests, opened, others); left > 0; left = await countPoints(requests, opened, others)) {
@@ -49,7 +49,7 @@ async function weighAgain(requests: Requests, collections: Collections, opened: 
       rewritten += page.length;
     }
   }
-  await forgetMeans(collections, opened, mean);
+  await forgetMeans(collections, opened, near);
   return rewritten;
 }
 
@@ -83,8 +83,8 @@ async function rewrite(requests: Requests, opened: Opened, passages: readonly We
 }
 
 /** Mean lengths that no passage was weighed by any more, once whoever began with one is done. */
-async function forgetMeans(collections: Collections, opened: Opened, mean: number): Promise<void> {
+async function forgetMeans(collections: Collections, opened: Opened, kept: readonly number[]): Promise<void> {
   const metadata = (opened.info.config as { readonly metadata?: Readonly<Record<string, unknown>> }).metadata ?? {};
-  const old = opened.means.filter((one) => one !== mean && Date.now() - Date.parse(String(metadata[`${MEAN}${one}`])) > STALE_MS);
+  const old = opened.means.filter((one) => !kept.includes(one) && Date.now() - Date.parse(String(metadata[`${MEAN}${one}`])) > STALE_MS);
   if (old.length > 0) await collections.describe(opened, Object.fromEntries(old.map((one) => [`${MEAN}${one}`, null])));
 }

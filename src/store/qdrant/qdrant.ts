@@ -24,6 +24,7 @@ import { countFacets } from './facets.ts';
 import { isMissing } from './faults.ts';
 import { bringing, hitsOf } from './hits.ts';
 import { leasesOf } from './lease.ts';
+import { meanLength } from './mean-length.ts';
 import { optimizeWords } from './optimize.ts';
 import { hasPassages } from './points.ts';
 import { countPoints, firstOf } from './reading.ts';
@@ -108,7 +109,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const asking = reading(requests);
   const words = createWordCounter(asking, countedFrom);
   const searching: Searching = { requests: asking, words, approximateFrom, ef };
-  const writing = { requests, collections, leases, shown };
+  const writing = { requests, collections, leases, lengths: meanLength(collections), shown };
 
   return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },

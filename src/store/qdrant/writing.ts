@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
 import type { Entry } from '../store.ts';
 import { type CellField, cellFields, isRough } from './cells.ts';
-import { type Collections, MEAN, type Opened, ROUGH } from './collection.ts';
+import { type Collections, type Opened, ROUGH } from './collection.ts';
 import { Unfinished } from './faults.ts';
 import { allOf } from './filter.ts';
 import type { Leases } from './lease.ts';
 import type { QdrantClient, Schemas } from './library.ts';
+import type { MeanLength } from './mean-length.ts';
 import { heldText, pointId } from './names.ts';
-import { hasPassages, type Point, pointsOf, wordsIn } from './points.ts';
+import { hasPassages, type Point, pointsOf } from './points.ts';
 import { ofIds, retrieve, scroll } from './reading.ts';
 import type { Requests } from './requests.ts';
 
@@ -16,6 +17,7 @@ export interface Writing {
   readonly requests: Requests;
   readonly collections: Collections;
   readonly leases: Leases;
+  readonly lengths: MeanLength;
   /** The address without its key. */
   readonly shown: string;
 }
@@ -37,13 +39,13 @@ const ordered = { wait: true, ordering: 'medium' } as const;
  * several the first is written without its hash, then the others, what a longer version had more goes, and the hash is written last: where a process
  * is killed in between, the document reads as changed.
  */
-export async function writeEntries({ requests, collections, leases }: Writing, entries: readonly Entry[]): Promise<void> {
+export async function writeEntries({ requests, collections, leases, lengths }: Writing, entries: readonly Entry[]): Promise<void> {
   // Of an id that comes twice the last one counts.
   const latest = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
   await leases.write(async () => {
     const opened = await collections.here();
     if (latest.length === 0) return opened;
-    const mean = await meanFor(collections, opened, latest);
+    const mean = await lengths.of(opened, latest);
     const fields = cellFields(opened.manifest);
     await tellRough(collections, opened, latest, fields);
     const pointsFor = (entry: Entry, written: number) => pointsOf(entry, opened.manifest, fields, mean, written);
@@ -111,18 +113,6 @@ export function update(requests: Requests, run: (client: QdrantClient) => Promis
     const { status } = await run(client);
     if (status !== 'completed') throw new Unfinished(`an update was not done in time (${status})`);
   });
-}
-
-/** The mean length by which words are weighed: that of the first write, until the index is optimized. */
-async function meanFor(collections: Collections, opened: Opened, entries: readonly Entry[]): Promise<number> {
-  const [known] = opened.means;
-  if (known !== undefined) return known;
-  const lengths = entries.flatMap(({ terms, further = [] }) =>
-    [terms, ...further.map((one) => one.terms)].map((one) => wordsIn(one).length),
-  );
-  const mean = Math.max(1, Math.round((100 * lengths.reduce((sum, length) => sum + length, 0)) / lengths.length));
-  await collections.describe(opened, { [`${MEAN}${mean}`]: new Date().toISOString() });
-  return mean;
 }
 
 /** Before it is written, so that whoever asks knows of every number that Qdrant does not read to the last bit. */
