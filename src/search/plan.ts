@@ -595,7 +595,7 @@ export const indexPlan = {
       indexCommand: true,
       createBody: {
         about:
-          'a sparse model that is served by name (--serve-models), which weighs the tokens of each passage, for a first stage by them; none keeps no weights',
+          'a sparse model that is served by name, which weighs the tokens of each passage, for a first stage by them; none keeps no weights',
       },
     },
   },

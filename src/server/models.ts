@@ -216,7 +216,7 @@ export function openModels(options: ModelsOptions = {}): Models {
     const there = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
     throw new RequestError(
       'model',
-      `the ${kind} "${shownName(name)}" is not served here by name; ${there}. Who runs this server names others with --serve-models`,
+      `the ${kind} "${shownName(name)}" is not served here by name; ${there}. Who runs this server may name others when it is started`,
       { param },
     );
   };

@@ -98,7 +98,7 @@ describe('an index that a client makes', () => {
     const { status, body } = await asked('/v1/indexes', { name: 'notes', sparse_model: sparse }, other);
     expect([status, JSON.stringify(body)]).toEqual([
       404,
-      expect.stringContaining('there are none. Who runs this server names others with --serve-models'),
+      expect.stringContaining('there are none. Who runs this server may name others when it is started'),
     ]);
     await other.close(1000);
   });
