@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerEndpoint } from './answer-endpoint.ts';
 import type { Keys } from './auth/keys.ts';
@@ -149,12 +148,12 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   routes.push(...((await parts.routes?.(app, { sendBuffers, quietMs })) ?? []));
   // Made once, by whoever asks first.
   let document: ReturnType<typeof openapiOf> | undefined;
-  const openapi = async () => {
+  const openapi = () => {
     document ??= openapiOf(served.dialects, routes, version);
-    await nextTurn();
     return document;
   };
-  let [json, page]: (string | undefined)[] = [];
+  let json: string | undefined;
+  let page: Promise<string> | undefined;
   get(
     '/openapi.json',
     'This API as an OpenAPI document.',
@@ -166,7 +165,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     '/docs',
     'This API as a page.',
     'Docs',
-    async (_, reply) => reply.type('text/html; charset=utf-8').send((page ??= pageOf(await openapi()))),
+    async (_, reply) => reply.type('text/html; charset=utf-8').send(await (page ??= openapi().then(pageOf))),
     true,
   );
   return app;

@@ -1,3 +1,5 @@
+import { createTurns } from '../time/turn.ts';
+
 type Operation = {
   readonly tags: readonly string[];
   readonly summary: string;
@@ -12,7 +14,8 @@ summary code:first-child{display:inline-block;min-width:4rem;color:#2a6}pre{over
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#222}h2{border-color:#444}}`;
 
 /** An OpenAPI document as one page, without a script and without anything from elsewhere. */
-export function pageOf(document: Readonly<Record<string, unknown>>): string {
+export async function pageOf(document: Readonly<Record<string, unknown>>): Promise<string> {
+  const turn = createTurns();
   const { info, paths } = document as {
     readonly info: { readonly title: string; readonly version: string; readonly description: string };
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -20,6 +23,7 @@ export function pageOf(document: Readonly<Record<string, unknown>>): string {
   const groups = new Map<string, string[]>();
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, { tags, summary, requestBody, responses }] of Object.entries(operations)) {
+      await turn();
       const shown = JSON.stringify({ requestBody, responses }, null, 2);
       const line = `<details><summary><code>${method.toUpperCase()}</code> <code>${escaped(path)}</code> ${escaped(summary)}</summary><pre>${escaped(shown)}</pre></details>`;
       const tag = tags[0] ?? '';
