@@ -1,4 +1,4 @@
-import { createTurns } from '../time/turn.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 type Operation = {
   readonly tags: readonly string[];
@@ -15,7 +15,6 @@ summary code:first-child{display:inline-block;min-width:4rem;color:#2a6}pre{over
 
 /** An OpenAPI document as one page, without a script and without anything from elsewhere. */
 export async function pageOf(document: Readonly<Record<string, unknown>>): Promise<string> {
-  const turn = createTurns();
   const { info, paths } = document as {
     readonly info: { readonly title: string; readonly version: string; readonly description: string };
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -23,7 +22,7 @@ export async function pageOf(document: Readonly<Record<string, unknown>>): Promi
   const groups = new Map<string, string[]>();
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, { tags, summary, requestBody, responses }] of Object.entries(operations)) {
-      await turn();
+      await nextTurn();
       const shown = JSON.stringify({ requestBody, responses }, null, 2);
       const line = `<details><summary><code>${method.toUpperCase()}</code> <code>${escaped(path)}</code> ${escaped(summary)}</summary><pre>${escaped(shown)}</pre></details>`;
       const tag = tags[0] ?? '';

@@ -1,5 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { createTurns } from '../time/turn.ts';
 import type { Dialect, Endpoint } from './dialects/dialect.ts';
 import { ownFailure, ownPath } from './dialects/own.ts';
 import { codeOf, type ProblemKind } from './problem.ts';
@@ -34,20 +34,19 @@ export const failureStatuses = (dialect: Dialect): readonly number[] =>
 
 /** The OpenAPI document: the schemas are those that requests are checked with. It takes a tenth of a second of the processor, and others have their turns meanwhile. */
 export async function openapiOf(dialects: readonly Dialect[], routes: readonly Route[], version: string): Promise<Json> {
-  const turn = createTurns();
   const paths: Record<string, Record<string, unknown>> = {};
   const add = (path: string, method: string, operation: Json): void => {
     paths[path] = { ...paths[path], [method]: operation };
   };
   for (const dialect of dialects)
     for (const endpoint of dialect.endpoints) {
-      await turn();
+      await nextTurn();
       const path = `${dialect.prefix}${endpoint.path}`;
       const parameters = [...(parametersOf(path) ?? []), ...headersOf(endpoint)];
       add(templateOf(path), 'post', { ...operationOf(dialect, endpoint), parameters: parameters.length === 0 ? undefined : parameters });
     }
   for (const { method, path, about, tag, body, query, bytes = false, answer } of routes) {
-    await turn();
+    await nextTurn();
     add(templateOf(path), method, {
       tags: [tag],
       summary: about,
