@@ -1,5 +1,5 @@
-import { shown } from '../wording/check-options.ts';
-import type { Endpoint } from './dialects/dialect.ts';
+import { isRecord, shown } from '../wording/check-options.ts';
+import { type Endpoint, ranks } from './dialects/dialect.ts';
 import { truth } from './dialects/values.ts';
 import { RequestError } from './problem.ts';
 
@@ -14,7 +14,7 @@ const HEADER = 'x-exact';
  */
 export function exactIn(sent: unknown, headers: Readonly<Record<string, unknown>>, endpoint: Pick<Endpoint, 'task'>): boolean | undefined {
   if (!ranks(endpoint)) return undefined;
-  const [told, beside] = [truthOf(KEY, isObject(sent) ? sent[KEY] : undefined), truthOf(HEADER, headers[HEADER])];
+  const [told, beside] = [truthOf(KEY, isRecord(sent) ? sent[KEY] : undefined), truthOf(HEADER, headers[HEADER])];
   if (told !== undefined && beside !== undefined && told !== beside)
     throw new RequestError('invalid', `${KEY} and the header ${HEADER} say different things; leave one out`, { param: KEY });
   return told ?? beside;
@@ -23,14 +23,9 @@ export function exactIn(sent: unknown, headers: Readonly<Record<string, unknown>
 /** Whether it is the key that every endpoint that ranks reads. */
 export const isExact = (name: string, endpoint: Pick<Endpoint, 'task'>): boolean => name === KEY && ranks(endpoint);
 
-const ranks = ({ task }: Pick<Endpoint, 'task'>): boolean => task === 'rerank' || task === 'pairs';
-
 function truthOf(param: string, value: unknown): boolean | undefined {
   if (value == null || value === '') return undefined;
   const read = truth.safeParse(value);
   if (read.success) return read.data;
   throw new RequestError('malformed', `${param}: true or false; got ${shown(value)}`, { param });
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
-import type { Endpoint } from './dialects/dialect.ts';
+import { isRecord } from '../wording/check-options.ts';
+import { type Endpoint, ranks } from './dialects/dialect.ts';
 import type { ServedReranker } from './models.ts';
 import { RequestError } from './problem.ts';
 
@@ -14,13 +15,13 @@ type Sent = Readonly<Record<string, unknown>>;
  * What a request to rank is to be judged by, whatever vendor's words it is in: also among the arguments of vLLM's chat template. undefined where it says nothing. Throws a
  * RequestError for what is no text, and for two that differ.
  */
-export function instructionIn(sent: unknown, { task }: Pick<Endpoint, 'task'>): string | undefined {
-  if (!isObject(sent)) return undefined;
-  const [told] = task === 'embed' ? saidIn(sent, '') : [];
+export function instructionIn(sent: unknown, endpoint: Pick<Endpoint, 'task'>): string | undefined {
+  if (!isRecord(sent)) return undefined;
+  const [told] = endpoint.task === 'embed' ? saidIn(sent, '') : [];
   if (told !== undefined) throw new RequestError('invalid', `${told[0]}: ${notForEmbedders}; leave it out`, { param: told[0] });
-  if (!isInstructed({ task })) return undefined;
+  if (!ranks(endpoint)) return undefined;
   const { chat_template_kwargs: template } = sent;
-  const said = [...saidIn(sent, ''), ...(isObject(template) ? saidIn(template, 'chat_template_kwargs.') : [])];
+  const said = [...saidIn(sent, ''), ...(isRecord(template) ? saidIn(template, 'chat_template_kwargs.') : [])];
   const [first, ...others] = said;
   const other = others.find(([, words]) => words !== first?.[1]);
   if (other !== undefined)
@@ -30,9 +31,7 @@ export function instructionIn(sent: unknown, { task }: Pick<Endpoint, 'task'>): 
 
 /** Whether a key is one of those that every endpoint of this task reads. */
 export const isInstruction = (name: string, endpoint: Pick<Endpoint, 'task'>): boolean =>
-  isInstructed(endpoint) && (keys as readonly string[]).includes(name);
-
-const isInstructed = ({ task }: Pick<Endpoint, 'task'>): boolean => task === 'rerank' || task === 'pairs';
+  ranks(endpoint) && (keys as readonly string[]).includes(name);
 
 function saidIn(sent: Sent, before: string): readonly (readonly [key: string, words: string])[] {
   return keys.flatMap((key) => {
@@ -45,8 +44,6 @@ function saidIn(sent: Sent, before: string): readonly (readonly [key: string, wo
 }
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : String(value));
-
-const isObject = (value: unknown): value is Sent => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Throws a RequestError where the model that ranks was not trained on an instruction: it would change nothing, and no one would see that. */
 export async function checkInstruction(instruction: string | undefined, { name, reranker }: ServedReranker): Promise<void> {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Dialect, Endpoint } from './dialects/dialect.ts';
+import { type Dialect, type Endpoint, ranks } from './dialects/dialect.ts';
 import { ownFailure, ownPath } from './dialects/own.ts';
 import { codeOf, type ProblemKind } from './problem.ts';
 
@@ -80,7 +80,7 @@ function parametersOf(path: string): readonly Json[] | undefined {
 }
 
 /** What every request to rank may say beside its body. */
-const headersOf = ({ task }: Endpoint): readonly Json[] => (task === 'rerank' || task === 'pairs' ? rankingHeaders : []);
+const headersOf = (endpoint: Endpoint): readonly Json[] => (ranks(endpoint) ? rankingHeaders : []);
 
 const rankingHeaders: readonly Json[] = [
   ['x-deadline-ms', { type: 'integer', minimum: 1, maximum: 600_000 }],

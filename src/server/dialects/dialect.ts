@@ -266,3 +266,6 @@ export const tokenizeEndpoint = <Body>(endpoint: Omit<TokenizeEndpoint<Body>, 't
   ({ ...endpoint, task: 'tokenize', method: 'POST' }) as unknown as TokenizeEndpoint;
 export const showEndpoint = <Body>(endpoint: Omit<ShowEndpoint<Body>, 'task' | 'method'>): ShowEndpoint =>
   ({ ...endpoint, task: 'show', method: 'POST' }) as unknown as ShowEndpoint;
+
+/** Whether it scores texts by a query. */
+export const ranks = ({ task }: Pick<Endpoint, 'task'>): boolean => task === 'rerank' || task === 'pairs';
