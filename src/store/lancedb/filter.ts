@@ -6,6 +6,9 @@ export function conditionFor(filter: Filter, manifest: Pick<Manifest, 'format' |
   return sqlCondition(filter, manifest, dialect);
 }
 
+/** An SQL condition that fits what two fit, of which there may be one alone. */
+export const both = (one: string | undefined, other: string): string => (one === undefined ? other : `(${one}) AND ${other}`);
+
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const literal = (value: number | string): string => (typeof value === 'string' ? quoted(value) : value.toExponential());

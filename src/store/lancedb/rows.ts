@@ -3,6 +3,7 @@ import type { Document, FieldValue, PassagePlace } from '../../types.ts';
 import { cellsOf, type FilterCells, type FilterField, filterFields } from '../filter-columns.ts';
 import { type Entry, type EntryField, keepsTitles, type Manifest, type Passage } from '../store.ts';
 import { countOf } from '../terms.ts';
+import { both } from './filter.ts';
 import type { LanceLibraries } from './library.ts';
 
 /** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
@@ -95,8 +96,7 @@ export function hasPassages({ splitter }: Manifest): boolean {
 
 /** An SQL condition that one row of each document fits: the one that holds it. */
 export function firstRows(manifest: Manifest, where?: string): string | undefined {
-  if (!hasPassages(manifest)) return where;
-  return where === undefined ? 'passage = 0' : `(${where}) AND passage = 0`;
+  return hasPassages(manifest) ? both(where, 'passage = 0') : where;
 }
 
 /** Columns of the table of an index. */

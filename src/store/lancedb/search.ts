@@ -8,7 +8,7 @@ import type { PassagePlace } from '../../types.ts';
 import { bestOfEach, type PassageRow } from '../best-passages.ts';
 import { type AskedBy, keepsTitles, type Manifest, typesIn } from '../store.ts';
 import { timesOf } from '../terms.ts';
-import { conditionFor, quoted } from './filter.ts';
+import { both, conditionFor, quoted } from './filter.ts';
 import type { LanceLibraries } from './library.ts';
 import { learnRarities } from './rarities.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './rows.ts';
@@ -139,9 +139,7 @@ export async function searchWords(
     rows = withKnown(await ask(tieColumns(manifest, asked), (limit *= MORE)), rows);
   if (built?.hasUnindexed) {
     const late = `written >= ${built.before}`;
-    const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) =>
-      one.where(where === undefined ? late : `(${where}) AND ${late}`),
-    );
+    const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) => one.where(both(where, late)));
     rows = [...rows, ...scored.map((row): Row => ({ ...row, distance: 0, document: '' }))];
   }
   return withDocuments(table, manifest, topWithTies(bestOfEach(rows), count), withTokens);

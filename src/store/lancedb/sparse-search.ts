@@ -7,6 +7,7 @@ import type { SparseVector } from '../../types.ts';
 import { bestOfEach } from '../best-passages.ts';
 import type { Manifest } from '../store.ts';
 import type { Opened } from './connection.ts';
+import { both } from './filter.ts';
 import { bestByPostings, type Candidate, candidatesAt } from './posting-scores.ts';
 import type { Postings } from './postings.ts';
 import { cellReader, rowIn } from './rows.ts';
@@ -161,5 +162,3 @@ async function fittingOf(table: Table, manifest: Manifest, candidates: readonly 
 /** No two rows were written with one number, as one passage of one document. */
 const keyOf = ({ written, at, id }: { readonly written?: number; readonly at: number; readonly id: string }): string =>
   `${written} ${at} ${id}`;
-
-const both = (one: string | undefined, other: string): string => (one === undefined ? other : `(${one}) AND ${other}`);
