@@ -1,11 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Document, openIndex, type SearchIndex, search } from '../src/index.ts';
-import { type Random, randomFrom } from '../src/math/random.ts';
+import { randomFrom } from '../src/math/random.ts';
 import { compactIndex, verifyIndex } from '../src/tasks/index.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
+import { fileDamages } from './support/file-damages.ts';
 
 const create = { fields: ['text'], idField: 'id' } as const;
 const open = (folder: string): Promise<SearchIndex> =>
@@ -21,20 +22,6 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__manifest'))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
-
-/** What a disk, a copy or a person does to a file. */
-const damages: Readonly<Record<string, (path: string, random: Random, older: string | undefined) => void>> = {
-  flip: (path, random) => {
-    const bytes = readFileSync(path);
-    const at = random.below(bytes.length);
-    bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
-    writeFileSync(path, bytes);
-  },
-  cut: (path, random) => truncateSync(path, random.below(readFileSync(path).length)),
-  remove: (path) => rmSync(path),
-  zeros: (path) => writeFileSync(path, Buffer.alloc(readFileSync(path).length)),
-  older: (path, _, older) => writeFileSync(path, readFileSync(older as string)),
-};
 
 /** All that an index holds, in one text; what it answers, too. */
 const answersOf = async (folder: string, { alone = false } = {}): Promise<string> => {
@@ -75,11 +62,11 @@ export const findDamages = async (count: number, seed: number): Promise<void> =>
     const like = existsSync(join(before, name))
       ? join(before, name)
       : filesIn(before).find((one) => name.includes('_versions') && one.includes('_versions'));
-    const kinds = Object.keys(damages).filter((kind) => kind !== 'older' || like !== undefined);
+    const kinds = Object.keys(fileDamages).filter((kind) => kind !== 'other' || like !== undefined);
     const kind = kinds[random.below(kinds.length)] as string;
     const folder = join(workFolder(), 'index');
     cpSync(whole, folder, { recursive: true });
-    damages[kind]?.(join(folder, name), random, like === undefined ? undefined : join(like.startsWith('/') ? '' : before, like));
+    fileDamages[kind]?.(join(folder, name), random, like === undefined ? undefined : join(like.startsWith('/') ? '' : before, like));
     const where = `seed ${seed}, damage ${i}: ${kind} of ${name}`;
     const found = await verifyIndex({ in: folder }).catch((error: { code: string }) => ({ status: error.code, damages: [] }));
     const refused = { E_INDEX_DAMAGED: 'refused', E_INDEX_MISSING: 'refused' };

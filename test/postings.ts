@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -14,6 +14,7 @@ import { memoryStore } from '../src/store/memory.ts';
 import type { Entry, Store } from '../src/store/store.ts';
 import type { SparseVector } from '../src/types.ts';
 import { workFolder } from './finetooth.ts';
+import { fileDamages } from './support/file-damages.ts';
 
 /** So few documents have postings, in segments of 32 rows. */
 export const options = { approximateFrom: 8, durability: 'process' } as const;
@@ -93,19 +94,6 @@ export async function compareAtRandom(rounds: number, seed: number, segment: 'sm
   await store.close();
 }
 
-const damages: Readonly<Record<string, (place: string, random: Random, other: string) => void>> = {
-  flip: (place, random) => {
-    const bytes = readFileSync(place);
-    const at = random.below(bytes.length);
-    bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
-    writeFileSync(place, bytes);
-  },
-  cut: (place, random) => truncateSync(place, random.below(readFileSync(place).length)),
-  remove: (place) => rmSync(place),
-  zeros: (place) => writeFileSync(place, Buffer.alloc(readFileSync(place).length)),
-  swap: (place, _, other) => writeFileSync(place, readFileSync(other)),
-};
-
 /** A damaged file of postings changes no answer; `verify` names it, and to compact, or a search and to optimize, makes it again. */
 export async function damagePostings(count: number, seed: number): Promise<void> {
   const whole = join(workFolder(), 'whole');
@@ -118,8 +106,8 @@ export async function damagePostings(count: number, seed: number): Promise<void>
     const names = postingFiles(folder);
     expect(names.length).toBeGreaterThan(2);
     const [name, other] = [0, 1].map((skip) => names[(at + skip) % names.length] as string) as [string, string];
-    const kind = Object.keys(damages)[at % 5] as string;
-    damages[kind]?.(join(postingsIn(folder), name), random, join(postingsIn(folder), other));
+    const kind = Object.keys(fileDamages)[at % 5] as string;
+    fileDamages[kind]?.(join(postingsIn(folder), name), random, join(postingsIn(folder), other));
     const what = `seed ${seed}, ${kind} of ${at}`;
     const { damages: found } = await verifyFolder(folder);
     expect(

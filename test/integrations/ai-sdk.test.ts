@@ -191,18 +191,11 @@ describe('what a call is told', () => {
   });
 
   it('is heeded: that scores be exact; within what they hold else is told', async () => {
-    const heard: (boolean | undefined)[] = [];
-    const reranker = countedReranker({
-      tolerance: 1e-4,
-      score: async (_, candidates, options) => {
-        heard.push(options?.exact);
-        return { scores: new Float32Array(candidates.length) };
-      },
-    });
+    const reranker = countedReranker({ tolerance: 1e-4 });
     const model = createFinetooth({ reranker }).reranking();
     const free = await rerank({ model, query, documents });
     const exact = await rerank({ model, query, documents, providerOptions: { finetooth: { exact: true } } });
-    expect(heard).toEqual([undefined, true]);
+    expect(reranker.calls.map((call) => call.exact)).toEqual([undefined, true]);
     expect([ours(free).tolerance, ours(exact).tolerance]).toEqual([1e-4, undefined]);
   });
 

@@ -91,15 +91,9 @@ describe('hybridReranker', () => {
   });
 
   it('has scores exact where it is told to', async () => {
-    const heard: (boolean | undefined)[] = [];
-    const reranker = countedReranker({
-      score: async (_, candidates, options) => {
-        heard.push(options?.exact);
-        return { scores: new Float32Array(candidates.length) };
-      },
-    });
+    const reranker = countedReranker();
     for (const exact of [undefined, true]) await ask({ reranker, columns: 'text', exact });
-    expect(heard).toEqual([undefined, true]);
+    expect(reranker.calls.map(({ exact }) => exact)).toEqual([undefined, true]);
   });
 
   it('is stopped, closed, and asked twice at once', async () => {

@@ -100,16 +100,12 @@ describe('FinetoothRerank', () => {
   it('has scores exact where it is told to, and says within what they hold else', async () => {
     for (const exact of [undefined, true]) {
       const { heard, callbacks } = listener();
-      const asked: (boolean | undefined)[] = [];
-      const reranker = countedReranker({
-        tolerance: 1e-4,
-        score: async (_, candidates, options) => {
-          asked.push(options?.exact);
-          return { scores: new Float32Array(candidates.length) };
-        },
-      });
+      const reranker = countedReranker({ tolerance: 1e-4 });
       await new FinetoothRerank({ reranker, exact }).compressDocuments(documents, query, callbacks);
-      expect([asked, JSON.stringify(heard).includes('"tolerance":0.0001')]).toEqual([[exact], exact === undefined]);
+      expect([reranker.calls.map((call) => call.exact), JSON.stringify(heard).includes('"tolerance":0.0001')]).toEqual([
+        [exact],
+        exact === undefined,
+      ]);
     }
   });
 

@@ -69,19 +69,13 @@ describe('relevanceScorer', () => {
   });
 
   it('has scores exact where it is told to, by either way to ask', async () => {
-    const heard: (boolean | undefined)[] = [];
-    const reranker = countedReranker({
-      score: async (_, candidates, options) => {
-        heard.push(options?.exact);
-        return { scores: new Float32Array(candidates.length) };
-      },
-    });
+    const reranker = countedReranker();
     for (const exact of [undefined, true]) {
       const scorer = relevanceScorer({ reranker, exact });
       await scorer.rerank(results, query);
       await scorer.getRelevanceScore(query, 'bats');
     }
-    expect(heard).toEqual([undefined, undefined, true, true]);
+    expect(reranker.calls.map(({ exact }) => exact)).toEqual([undefined, undefined, true, true]);
   });
 
   it('refuses results without a text and options that it does not have; keeps deadlines and signals', async () => {

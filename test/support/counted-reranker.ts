@@ -3,7 +3,7 @@ import type { Candidate } from '../../src/rerankers.ts';
 
 export interface CountedReranker extends Reranker {
   /** What each call was asked for. */
-  readonly calls: { readonly query: string; readonly texts: readonly string[] }[];
+  readonly calls: { readonly query: string; readonly texts: readonly string[]; readonly exact: boolean | undefined }[];
   readonly closed: () => boolean;
 }
 
@@ -18,8 +18,8 @@ export function countedReranker(change: Partial<Reranker> = {}, fingerprint = 's
       .filter((word) => text.toLowerCase().includes(word)).length;
   return {
     fingerprint,
-    score: async (query, candidates) => {
-      calls.push({ query, texts: candidates.map(({ text }) => text) });
+    score: async (query, candidates, options) => {
+      calls.push({ query, texts: candidates.map(({ text }) => text), exact: options?.exact });
       return { scores: Float32Array.from(candidates, (one) => score(query, one)) };
     },
     close: async () => {
