@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type Random, randomFrom } from '../src/math/random.ts';
 import { packSparse } from '../src/math/sparse.ts';
@@ -116,7 +116,9 @@ export async function damagePostings(count: number, seed: number): Promise<void>
     ).toEqual([['index', join(postingsIn(folder), name)]]);
     const opened = lanceStore(folder, options);
     await opened.open();
-    await expectEqual(opened, reference, random, 5, what);
+    const said = await postingWarnings(() => expectEqual(opened, reference, random, 5, what));
+    // A search that reads another part of the file meets no flipped bit.
+    if (kind !== 'flip' || said.length > 0) expect(said, what).toEqual([expect.stringContaining(join(postingsIn(folder), name))]);
     if (at % 2 === 0) await opened.optimize();
     else {
       await compactFolder(folder);
@@ -127,6 +129,22 @@ export async function damagePostings(count: number, seed: number): Promise<void>
     await opened.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What is told of postings meanwhile. */
+async function postingWarnings(work: () => Promise<void>): Promise<readonly string[]> {
+  const said: string[] = [];
+  const hear = (warning: Error & { readonly code?: string }): void => {
+    if (warning.code === 'FINETOOTH_POSTINGS') said.push(warning.message);
+  };
+  process.on('warning', hear);
+  try {
+    await work();
+    await setImmediate();
+  } finally {
+    process.off('warning', hear);
+  }
+  return said;
 }
 
 /** A process of its own that works with the store of a folder. */

@@ -238,7 +238,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return {
       url: `http://${shown}:${address.port}`,
-      models: models.list.map(({ name }) => name),
+      models: [...models.list.map(({ name }) => name), ...models.sparse],
       indexes: await indexes.names(),
       readKeys: async () => {
         if (keyFile === undefined) return;

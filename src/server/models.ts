@@ -119,6 +119,8 @@ export interface Models {
   /** What is known of a model by a name that clients use, of whichever task it is where none is named. Throws the RequestError of an unknown one. */
   facts(name: string, task?: Task): Promise<ModelFacts>;
   readonly list: readonly (NamedModel & { readonly task: Task })[];
+  /** Sparse models by name: indexes that are made here may keep their weights. */
+  readonly sparse: readonly string[];
   /** Finds the key of each hosted reranker and loads what speaks to its vendor; nothing is sent. Throws E_KEY, E_PACKAGE, E_USAGE. */
   openHosted(): Promise<void>;
   /** Loads what `default` needs. */
@@ -231,6 +233,7 @@ export function openModels(options: ModelsOptions = {}): Models {
       ...[...named, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
+    sparse: served('weigh'),
     reranker: async (name, { whole, inChunks = false } = {}) => {
       const found = resolve('rerank', name);
       const reranker = inChunks

@@ -41,6 +41,7 @@ const found = async (first_stage: string) => {
 
 describe('an index that a client makes', () => {
   it('gets the sparse model and the embedder that it names, of those that are served', async () => {
+    expect(server.models, 'who starts the server sees both').toEqual(expect.arrayContaining([embedder, sparse]));
     const made = await asked('/v1/indexes', { name: 'notes', fields: ['text'], sparse_model: sparse, embedder });
     expect([made.status, made.body.name]).toEqual([201, 'notes']);
     expect(await asked('/v1/indexes/notes/documents', documents)).toMatchObject({ status: 200, body: { added: 2 } });

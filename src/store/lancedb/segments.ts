@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Table } from '@lancedb/lancedb';
 import { messageOf, systemCodeOf } from '../../errors.ts';
+import { newestVersion, readVersion } from './files.ts';
 import { type Postings, postingsFolder, readPostings, type SegmentName } from './postings.ts';
 import { type Head, headIn, POSTING_BYTES } from './segment-layout.ts';
 
@@ -41,8 +42,8 @@ export interface Segments {
   of(table: Table): Promise<SearchedPostings | undefined>;
   /** Opens the files of these postings. Who calls it closes them. Throws `UnusableSegment`. */
   open(path: string, postings: Postings): Promise<readonly Segment[]>;
-  /** What turned out to be damaged is not read again, and made again by the next `optimize`. */
-  dismiss(error: UnusableSegment): void;
+  /** What turned out to be damaged or lost is not read again, and made again by the next `optimize`. */
+  dismiss(error: UnusableSegment): Promise<void>;
   isDismissed(path: string, postings: Postings): boolean;
 }
 
@@ -89,10 +90,10 @@ export function createSegments(): Segments {
       await Promise.all(whole.map((segment) => segment.close()));
       throw failed.reason;
     },
-    dismiss: ({ path, message, isMissing }) => {
+    dismiss: async ({ path, message, isMissing }) => {
       heads.delete(path);
-      // Others may have made them again, and removed the old ones.
-      if (isMissing || damaged.has(path)) return;
+      if (isMissing && !(await isStillNamed(path))) return;
+      if (damaged.has(path)) return;
       damaged.add(path);
       process.emitWarning(`${message}: searches by sparse vectors compare all documents until "finetooth compact" has made it again.`, {
         code: 'FINETOOTH_POSTINGS',
@@ -100,6 +101,19 @@ export function createSegments(): Segments {
     },
     isDismissed: (path, { segments }) => damaged.size > 0 && segments.some(({ file }) => damaged.has(join(path, postingsFolder, file))),
   };
+}
+
+/** Whether the newest version of the table needs a file that is missing. Others may have made postings again, and removed the old ones. */
+async function isStillNamed(path: string): Promise<boolean> {
+  const folder = dirname(path);
+  const table = dirname(folder);
+  try {
+    const newest = await newestVersion(table);
+    return newest !== undefined && (await readVersion(table, newest)).postings.includes(join(basename(folder), basename(path)));
+  } catch {
+    // Of what cannot be read here the search itself tells.
+    return false;
+  }
 }
 
 async function readSearched(table: Table): Promise<SearchedPostings | undefined> {

@@ -66,7 +66,7 @@ export async function searchSparse(
     found = await searchPostings(opened, vector, { ...asked, postings, wanted }, segments);
   } catch (error) {
     if (!(error instanceof UnusableSegment)) throw error;
-    segments.dismiss(error);
+    await segments.dismiss(error);
     return finish(await scoreRows(table, manifest, vector, asked));
   }
   if (postings.late === 0) return finish(found);

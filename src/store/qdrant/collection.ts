@@ -3,6 +3,7 @@ import { checkUsable, indexCompacted, indexGone, indexMissing } from '../index-c
 import { indexFormat, isSameIndex, type Manifest } from '../store.ts';
 import { GAP, type QdrantOptions, splitStaged } from './address.ts';
 import { isExisting, isMissing } from './faults.ts';
+import { loading } from './graph.ts';
 import type { Schemas } from './library.ts';
 import { indexesFor, SPARSE, VECTOR, WORDS } from './points.ts';
 import type { Requests } from './requests.ts';
@@ -47,14 +48,6 @@ export const ROUGH = 'finetooth_rough_';
 
 /** How often work begins again on what has taken the place of what it began on. */
 const TRIES = 5;
-
-/**
- * While what is written first is loaded, and from the first `optimize` on, as Qdrant has it by default: links of a vector in its graph, and kilobytes of vectors from which
- * a part of a collection is indexed. A graph that is built while more comes is built several times over: without links there is none. So are small parts,
- * which are merged. In a part that is not indexed yet the list of a word is gone through for each passage that has it: it must not become too long.
- */
-const LOADING = { links: 0, indexedFrom: 30_000 };
-const LOADED = { links: 16, indexedFrom: 10_000 };
 
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
@@ -105,19 +98,6 @@ export function collectionsOf(requests: Requests, name: string, shown: string, o
   };
 }
 
-/** Vectors that were written first have no graph until they were optimized. */
-export function waitsForGraph({ info }: Pick<Opened, 'info'>): boolean {
-  const vectors = info.config.params.vectors as Readonly<Record<string, Schemas['VectorParams'] | undefined>> | undefined;
-  return vectors?.[VECTOR]?.hnsw_config?.m === LOADING.links;
-}
-
-/** Begins to build the graph of what there is. */
-export async function beginGraph(requests: Requests, { collection }: Opened): Promise<void> {
-  const vectors = { [VECTOR]: { hnsw_config: { m: LOADED.links } } };
-  const optimizers_config = { indexing_threshold: LOADED.indexedFrom };
-  await requests.ask((client) => client.updateCollection(collection, { vectors, optimizers_config }));
-}
-
 export const withManifest = (manifest: Manifest): Readonly<Record<string, string>> => ({ [MANIFEST]: JSON.stringify(manifest) });
 
 /** The collection of an index before it is ever rebuilt, or of one that is being made in the place of another. */
@@ -151,7 +131,7 @@ async function createCollection(
         replication_factor: replicas,
         write_consistency_factor: consistency,
         on_disk_payload: true,
-        optimizers_config: { indexing_threshold: LOADING.indexedFrom },
+        optimizers_config: { indexing_threshold: loading.indexedFrom },
         metadata: { ...withManifest(manifest), [COLLECTION]: collection },
       }),
     );
@@ -193,7 +173,7 @@ function layoutOf({ dimensions }: Manifest, { quantization = 'none', onDisk = fa
     // Vectors have length 1, and come back as they were given: for cosines Qdrant would divide them by their lengths once more.
     distance: 'Dot',
     on_disk: onDisk || isQuantized,
-    hnsw_config: { m: LOADING.links, on_disk: onDisk },
+    hnsw_config: { m: loading.links, on_disk: onDisk },
     ...(isQuantized && { quantization_config: { scalar: { type: 'int8', always_ram: true } } }),
   };
   return { vector, wordsOnDisk: onDisk };

@@ -1,5 +1,6 @@
 import type { Entry } from '../store.ts';
-import { type Collections, MEAN, type Opened, waitsForGraph } from './collection.ts';
+import { type Collections, MEAN, type Opened } from './collection.ts';
+import { waitsForGraph } from './graph.ts';
 import { wordsIn } from './points.ts';
 
 /** The share by which a mean length may be off before words are weighed by another: candidates come in a worse order, none is missed. */

@@ -1,6 +1,7 @@
-import { beginGraph, type Collections, MEAN, OPTIMIZED, type Opened, waitsForGraph } from './collection.ts';
+import { type Collections, MEAN, OPTIMIZED, type Opened } from './collection.ts';
 import { Unfinished } from './faults.ts';
 import { allOf } from './filter.ts';
+import { buildGraph } from './graph.ts';
 import { isOff } from './mean-length.ts';
 import { pointId, textHeld } from './names.ts';
 import { WORDS, weightsOf, wordsIn } from './points.ts';
@@ -22,7 +23,7 @@ export async function optimizeWords(
   const words = hits.reduce((sum, { value, count }) => sum + Number(value) * count, 0);
   let rewritten = 0;
   if (passages > 0) rewritten = await weighAgain(requests, collections, opened, Math.max(1, Math.round((100 * words) / passages)), options);
-  if (waitsForGraph(opened)) await beginGraph(requests, opened);
+  await buildGraph(requests, opened);
   await collections.describe(opened, { [OPTIMIZED]: new Date().toISOString() });
   return rewritten;
 }
