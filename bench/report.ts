@@ -30,6 +30,8 @@ export interface WorkloadOptions {
   readonly texts?: number;
   /** A folder of `npm run results -- --keep`, whose indexes and scores the effort workload takes. @default none: both are made anew */
   readonly keep?: string;
+  /** Whether the engines workload leaves out token vectors, whole searches and quick starts, so that sizes are comparable up to a million. @default false */
+  readonly firstStages?: boolean;
   /** Shown while the work runs. */
   readonly say: (line: string) => void;
 }

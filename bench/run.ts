@@ -1,6 +1,6 @@
 /**
  * Measures speed and memory as ratios to named peers in the same run.
- * usage: npm run bench [-- WORKLOAD … [--json] [--texts N] [--keep FOLDER]]
+ * usage: npm run bench [-- WORKLOAD … [--json] [--texts N] [--keep FOLDER] [--first-stages]]
  */
 import { parseArgs } from 'node:util';
 import { describeMachine, drawOutcome, keep, type Workload } from './report.ts';
@@ -42,7 +42,12 @@ const workloads: Readonly<Record<string, Workload>> = {
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, texts: { type: 'string' }, keep: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    texts: { type: 'string' },
+    keep: { type: 'string' },
+    'first-stages': { type: 'boolean', default: false },
+  },
 });
 
 // Databases that a workload has started end with it.
@@ -61,7 +66,7 @@ const runOne = async (name: string, texts: number | undefined): Promise<void> =>
   if (workload === undefined) throw new Error(`no workload "${name}"; there are ${Object.keys(workloads).join(', ')}`);
   const date = new Date();
   const machine = await describeMachine();
-  const outcome = await workload.run({ say, texts, keep: flags.keep });
+  const outcome = await workload.run({ say, texts, keep: flags.keep, firstStages: flags['first-stages'] });
   say('');
   const run = { workload: name, about: workload.about, date: date.toISOString(), seconds: (Date.now() - date.getTime()) / 1000, machine };
   const path = await keep(name, { ...run, ...outcome }, date);

@@ -93,6 +93,7 @@ const servedEmbedder = {
 /** Every form of an answer, without a model. */
 export const fakeModels: Models = {
   list: [{ name: 'default', task: 'rerank' }],
+  sparse: [],
   reranker: async (name, { inChunks = false } = {}) => ({
     name: named(name),
     reranker: inChunks
