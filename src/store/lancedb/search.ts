@@ -1,4 +1,4 @@
-import type { Table, VectorQuery } from '@lancedb/lancedb';
+import type { FullTextQuery, Table, VectorQuery } from '@lancedb/lancedb';
 import { documentTest } from '../../filter/document-test.ts';
 import type { Filter } from '../../filter/filter.ts';
 import { holdsTies, topWithTies } from '../../math/near-ties.ts';
@@ -11,6 +11,7 @@ import { timesOf } from '../terms.ts';
 import { both, conditionFor, quoted } from './filter.ts';
 import type { LanceLibraries } from './library.ts';
 import { learnRarities } from './rarities.ts';
+import { rowsOfRepeated } from './repeated-words.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './rows.ts';
 import type { WordIndex } from './word-index.ts';
 import { scoreUnindexed } from './word-scores.ts';
@@ -125,18 +126,25 @@ export async function searchWords(
 ): Promise<readonly FoundRow[]> {
   const { limit: count, withTokens, where, other } = asked;
   const times = timesOf(terms);
-  const query = wordQuery(libraries, times);
-  const ask = (columns: readonly string[], limit: number): Promise<Row[]> => {
+  const ask = (query: FullTextQuery, columns: readonly string[], limit: number): Promise<Row[]> => {
     const best = within(table.query().fullTextSearch(query), where)
-      .select([...columns, '_score'])
+      .select([...new Set([...columns, '_score'])])
       .limit(limit);
     return rowsOf(built === undefined ? best : best.fastSearch(), { other });
   };
-  let limit = count + SPARE;
-  let rows = await ask(columnsFor(manifest, asked), limit);
-  if (built !== undefined && other !== undefined) learnRarities(rows, times, built);
-  while (rows.length === limit && !holdsTies(bestOfEach(rows), count))
-    rows = withKnown(await ask(tieColumns(manifest, asked), (limit *= MORE)), rows);
+  const findRepeated = (of: WordIndex) =>
+    rowsOfRepeated(libraries, table, { terms, times, built: of, count, first: count + SPARE }, (query, limit) =>
+      ask(query, [...tieColumns(manifest, asked), 'terms'], limit),
+    );
+  let rows = built !== undefined && terms.length > times.size ? await findRepeated(built) : undefined;
+  if (rows === undefined) {
+    const query = wordQuery(libraries, times);
+    let limit = count + SPARE;
+    rows = await ask(query, columnsFor(manifest, asked), limit);
+    if (built !== undefined && other !== undefined) learnRarities(rows, times, built);
+    while (rows.length === limit && !holdsTies(bestOfEach(rows), count))
+      rows = withKnown(await ask(query, tieColumns(manifest, asked), (limit *= MORE)), rows);
+  }
   if (built?.hasUnindexed) {
     const late = `written >= ${built.before}`;
     const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) => one.where(both(where, late)));

@@ -58,7 +58,7 @@ it('shows no password, wherever it stands', () => {
 });
 
 it('checks what a program passes, and says it in its words', () => {
-  expect(checkedSettings({})).toMatchObject({ ef: 400, m: 16, exactBelow: 20_000, connections: 8 });
+  expect(checkedSettings({})).toMatchObject({ ef: 600, m: 16, exactBelow: 20_000, connections: 8 });
   expect(() => checkedSettings({ ef: 0 })).toThrow('ef is a whole number from 10 to 1000; got 0.');
   expect(() => checkedSettings({ connections: 1.5 })).toThrow('connections is a whole number');
 });

@@ -37,7 +37,7 @@ export const addressOptions = {
     kind: 'integer',
     from: 16,
     to: 10_000,
-    about: 'Candidates that an approximate search keeps: more find more and take longer. @default 256',
+    about: 'Candidates that an approximate search keeps: more find more and take longer. @default 512',
   },
   nodes: {
     kind: 'list',

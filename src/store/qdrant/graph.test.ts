@@ -1,8 +1,8 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { expect, it } from 'vitest';
 import { manifestFor } from '../contract/entries.ts';
-import type { Opened } from './collection.ts';
 import { buildGraph, loading, waitsForGraph } from './graph.ts';
+import type { Schemas } from './library.ts';
 import type { Requests } from './requests.ts';
 
 /** What a collection is changed to, of so many points of 384 numbers, each of 1.5 KB, in so many shards, with a graph of these settings. */
@@ -14,7 +14,8 @@ async function changeOf(points: number, graph: object, shards = 1): Promise<unkn
     params: { shard_number: shards, vectors: { text: { hnsw_config: graph } } },
     hnsw_config: { full_scan_threshold: 10_000 },
   };
-  const opened = { collection: 'films--first', points, manifest: manifestFor({ dimensions: 384 }), info: { config } } as unknown as Opened;
+  const info = { config } as unknown as Schemas['CollectionInfo'];
+  const opened = { collection: 'films--first', points, manifest: manifestFor({ dimensions: 384 }), info };
   expect(waitsForGraph(opened)).toBe('m' in graph && graph.m === loading.links);
   await buildGraph(requests, opened);
   expect(asked.length).toBeLessThan(2);

@@ -1,4 +1,4 @@
-import type { Opened } from './collection.ts';
+import type { Manifest } from '../store.ts';
 import type { Schemas } from './library.ts';
 import { VECTOR } from './points.ts';
 import type { Requests } from './requests.ts';
@@ -20,11 +20,19 @@ const COMPARED = { share: 0.05, least: 10_000, most: 100_000 };
 /** The graph is built again when so many times more should be compared, since the index has grown. */
 const GROWTH = 4;
 
+/** A collection as it is at a moment. */
+interface Indexed {
+  readonly collection: string;
+  readonly manifest: Pick<Manifest, 'dimensions'>;
+  readonly points: number;
+  readonly info: Schemas['CollectionInfo'];
+}
+
 /** Vectors that were written first have no graph until they were optimized. */
-export const waitsForGraph = ({ info }: Pick<Opened, 'info'>): boolean => graphOf(info)?.m === loading.links;
+export const waitsForGraph = ({ info }: Pick<Indexed, 'info'>): boolean => graphOf(info)?.m === loading.links;
 
 /** Begins to build the graph of what there is, where there is none, or where it was built for far less. */
-export async function buildGraph(requests: Requests, opened: Opened): Promise<void> {
+export async function buildGraph(requests: Requests, opened: Indexed): Promise<void> {
   const { info, collection } = opened;
   const wanted = comparedOf(opened);
   const now = graphOf(info)?.full_scan_threshold ?? info.config.hnsw_config.full_scan_threshold;
@@ -35,7 +43,7 @@ export async function buildGraph(requests: Requests, opened: Opened): Promise<vo
   await requests.ask((client) => client.updateCollection(collection, { vectors, optimizers_config: { indexing_threshold: indexedFrom } }));
 }
 
-function comparedOf({ points, manifest, info }: Opened): number {
+function comparedOf({ points, manifest, info }: Indexed): number {
   const kilobytes = (4 * manifest.dimensions * points) / (info.config.params.shard_number ?? 1) / 1024;
   return Math.min(COMPARED.most, Math.max(COMPARED.least, Math.ceil(COMPARED.share * kilobytes)));
 }

@@ -76,7 +76,7 @@ const storeChecks: OptionChecks<QdrantStoreOptions> = {
 const APPROXIMATE_FROM = 20_000;
 const COUNTED_FROM = 2000;
 /** Candidates of the approximate search: docs/scale.md has recall by it. */
-export const EF = 256;
+export const EF = 512;
 
 /**
  * Documents and vectors in a Qdrant of 1.16 or later, one node or several. Each document is written by itself: what was acknowledged outlives a kill

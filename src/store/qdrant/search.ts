@@ -48,8 +48,6 @@ const MANY = 500;
 const NOISE = 1e-6;
 /** So is a sum of weights, by at most this share. */
 const SUM_NOISE = 1e-5;
-/** How many times as many candidates the graph is searched for under a filter, through what does not fit too: it has no links for what fits alone. */
-const FILTERED = 2;
 /** Candidates that are scored again by the originals, for each one wanted, where vectors are kept in 8 bits. */
 const OVERSAMPLING = 2;
 
@@ -174,7 +172,8 @@ async function nearestPoints(
   const isQuantized = JSON.stringify(info.config.params.vectors).includes('"scalar"');
   const params = {
     exact: isExact,
-    hnsw_ef: Math.max(where === undefined ? ef : FILTERED * ef, limit),
+    hnsw_ef: Math.max(ef, limit),
+    // The graph has no links for what fits alone: it is followed through the others.
     ...(where !== undefined && { acorn: { enable: true, max_selectivity: 1 } }),
     ...(isQuantized && { quantization: { rescore: true, oversampling: OVERSAMPLING } }),
   };
