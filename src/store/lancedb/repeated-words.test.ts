@@ -26,7 +26,9 @@ it('finds by words that are asked several times what the memory store finds, com
     const common = Array.from({ length: 1 + below(3) }, () => `w${1 + below(8)}`);
     const rare = Array.from({ length: 1 + below(4) }, () => `w${200 + below(3000)}`);
     const repeated = asked % 3 === 0 ? rare : common;
-    const terms = [...common, ...rare, ...repeated, ...(asked % 5 === 0 ? [...repeated, 'nowhere', 'nowhere'] : [])];
+    // Up to four times, and ten times.
+    const further = Array.from({ length: asked % 10 === 0 ? 9 : asked % 3 }, () => repeated).flat();
+    const terms = [...common, ...rare, ...repeated, ...further, ...(asked % 5 === 0 ? ['nowhere', 'nowhere'] : [])];
     const filter = asked % 4 === 3 ? { colour: 'red' } : undefined;
     const query = { terms, limit: 1 + below(40), filter, fields: [] };
     const [found, wanted] = await Promise.all([folder.search(query), reference.search(query)]);
