@@ -40,7 +40,7 @@ it.each([
   ['postgres://u:secret@host/a/b?ef=9', 'a whole number from 10 to 1000; got 9'],
   ['postgres://u:secret@host/a/b?ef=many', 'a whole number from 10 to 1000; got "many"'],
   ['postgres://u:secret@host/a/b?ef=', 'got ""'],
-  ['postgres://u:secret@host/a/b?m=40', 'must be at least twice "m"'],
+  ['postgres://u:secret@host/a/b?m=70', 'must be at least twice "m"'],
 ])('refuses %s', (address, reason) => {
   expect(() => readAddress(address)).toThrow(expect.objectContaining({ code: 'E_USAGE', message: expect.stringContaining(reason) }));
   expect(() => readAddress(address)).not.toThrow(/secret/);
