@@ -45,11 +45,13 @@ export async function rowsOfRepeated<Row extends PassageRow & { readonly terms?:
     (_, at) => new Map([...times].flatMap(([term, asked]) => (asked > at ? [[term, 1] as const] : []))),
   );
   const mostCandidates = Math.max(first, built.documents / PER_CANDIDATE / parts.length);
+  // What is asked for is in the index, and has no word that came later.
+  const whole = { ...built, hasUnindexed: false };
   let before: number | undefined;
   for (let limit = first; limit <= mostCandidates; ) {
     const found = await Promise.all(parts.map((part) => ask(wordQuery(libraries, part), limit)));
     for (const [at, part] of parts.entries()) learnRarities(found[at] as readonly Row[], part, built);
-    const { score } = await wordScorer(libraries, table, terms, built);
+    const { score } = await wordScorer(libraries, table, terms, whole);
     const rows = new Map(found.flat().map((row) => [`${row.at} ${row.id}`, row]));
     const scored = [...rows.values()].map((row) => ({ ...row, score: score(row.terms as string) }));
     if ((found[0]?.length ?? 0) < limit) return scored;

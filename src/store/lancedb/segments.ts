@@ -128,7 +128,8 @@ export function checkSum({ place }: Segment, bytes: Uint8Array, sum: number | un
 
 async function openSegment(place: string, { bytes }: SegmentName): Promise<FileHandle> {
   const file = await open(place, 'r').catch((error: unknown) => {
-    throw new UnusableSegment(place, `cannot be read (${messageOf(error)})`, systemCodeOf(error) === 'ENOENT');
+    const isMissing = systemCodeOf(error) === 'ENOENT';
+    throw new UnusableSegment(place, isMissing ? 'is missing' : `cannot be read (${messageOf(error)})`, isMissing);
   });
   const { size } = await file.stat();
   if (size === bytes) return file;
